@@ -1,0 +1,305 @@
+//! The named checks of a run, in order. Each has an expected value, an actual one and a tolerance of nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use crate::adjust::Kind;
+use crate::book::Book;
+use crate::domain::{Dimension, Money, Quarter};
+use crate::ingest::prior_pack::PriorPack;
+use crate::ingest::quarter::Records;
+use crate::journal::JournalEntry;
+use crate::rollforward::RollRow;
+use crate::schedules::Schedules;
+use crate::statements::{self, Amounts, StatementLine};
+use crate::trial_balance::{Balance, TrialBalance};
+
+/// What a check compares: amounts of money, or counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value {
+    Amount(Money),
+    Count(u64),
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Amount(money) => money.fmt(formatter),
+            Self::Count(count) => count.fmt(formatter),
+        }
+    }
+}
+
+/// How a check came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    Pass,
+    Fail,
+    /// There is nothing to compare with, such as a prior pack in the first quarter.
+    NotApplicable,
+}
+
+impl Status {
+    /// The name in the pack.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+}
+
+/// One check.
+#[derive(Debug, Clone)]
+pub struct Check {
+    pub id: String,
+    pub description: String,
+    pub expected: Value,
+    pub actual: Value,
+    pub status: Status,
+}
+
+/// All that the checks look at.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a> {
+    pub book: &'a Book,
+    pub quarter: &'a Quarter,
+    pub records: &'a Records,
+    pub prior: Option<&'a PriorPack>,
+    pub trial_balance: &'a TrialBalance,
+    pub schedules: &'a Schedules,
+    pub entries: &'a [JournalEntry],
+    pub rolls: &'a [RollRow],
+    pub statements: &'a [StatementLine],
+}
+
+/// Runs every check.
+#[must_use]
+pub fn run(inputs: Inputs<'_>) -> Vec<Check> {
+    let mut checks = Checks { inputs, list: Vec::new() };
+    checks.ledger();
+    checks.opening();
+    checks.subledgers();
+    checks.roll_forwards();
+    checks.entries();
+    checks.statements();
+    checks.list
+}
+
+struct Checks<'a> {
+    inputs: Inputs<'a>,
+    list: Vec<Check>,
+}
+
+impl Checks<'_> {
+    fn push(&mut self, id: impl Into<String>, description: impl Into<String>, expected: Value, actual: Value) {
+        let status = if expected == actual { Status::Pass } else { Status::Fail };
+        self.list.push(Check { id: id.into(), description: description.into(), expected, actual, status });
+    }
+
+    fn amounts(&mut self, id: impl Into<String>, description: impl Into<String>, expected: Money, actual: Money) {
+        self.push(id, description, Value::Amount(expected), Value::Amount(actual));
+    }
+
+    fn not_applicable(&mut self, id: &str, description: &str) {
+        let (id, description, nothing) = (id.to_owned(), description.to_owned(), Value::Amount(Money::ZERO));
+        let status = Status::NotApplicable;
+        self.list.push(Check { id, description, expected: nothing, actual: nothing, status });
+    }
+
+    /// What reading has established line by line; a fault of any of these stops the run before it measures.
+    fn ledger(&mut self) {
+        let ledger = &self.inputs.records.ledger;
+        let (debits, credits, lines) = (ledger.debits(), ledger.credits(), Value::Count(ledger.lines));
+        let accounted: u64 = ledger.activity.values().map(|activity| activity.lines).sum();
+        self.amounts("ledger-debits-equal-credits", "Ledger debits equal credits", debits, credits);
+        self.push("ledger-lines-accounted", "Every ledger line is in the trial balance", lines, Value::Count(accounted));
+        let found = ledger.established;
+        for (id, description, expected, actual) in [
+            ("ledger-entries-balance", "Every ledger entry balances", ledger.entries, found.balanced),
+            ("ledger-dates", "Every ledger line is dated in the quarter", ledger.lines, found.dated),
+            ("ledger-accounts", "Every ledger line has an account of the chart", ledger.lines, found.known_accounts),
+            ("ledger-duplicates", "No journal line comes twice", ledger.lines, found.distinct),
+        ] {
+            self.push(id, description, Value::Count(expected), Value::Count(actual));
+        }
+    }
+
+    fn opening(&mut self) {
+        let balances = self.inputs.trial_balance;
+        let mut entities: BTreeMap<&str, Money> = BTreeMap::new();
+        for ((_, dimension), balance) in &balances.balances {
+            *entities.entry(&dimension.entity).or_insert(Money::ZERO) += balance.opening;
+        }
+        for (entity, total) in entities {
+            let description = format!("Opening balances of {entity} balance");
+            self.amounts(format!("opening-balances:{entity}"), description, Money::ZERO, total);
+        }
+        let closing = balances.sum(|_| true, Balance::closing);
+        let opening = balances.sum(|_| true, |balance| balance.opening);
+        let moved = self.inputs.records.ledger.debits() - self.inputs.records.ledger.credits();
+        self.amounts("opening-plus-activity", "Opening plus activity equals closing", opening + moved, closing);
+        self.continuity();
+    }
+
+    /// The opening balances are the prior pack's adjusted ones; at a new fiscal year with the income statement closed
+    /// to retained earnings.
+    fn continuity(&mut self) {
+        const ID: &str = "opening-continues-prior";
+        let Some(prior) = self.inputs.prior else {
+            return self.not_applicable(ID, "Accounts that do not open where the prior pack closed");
+        };
+        let book = self.inputs.book;
+        let new_year = book.calendar.opens_fiscal_year(self.inputs.quarter);
+        let mut expected: BTreeMap<(String, Dimension), Money> = BTreeMap::new();
+        for ((account, dimension), amount) in &prior.adjusted {
+            let income = book.chart.account(account).is_some_and(|account| account.kind.is_income_statement());
+            let to = if income && new_year { &book.config.accounts.retained_earnings } else { account };
+            *expected.entry((to.clone(), dimension.clone())).or_insert(Money::ZERO) += *amount;
+        }
+        let opening = &self.inputs.trial_balance.balances;
+        let keys: BTreeSet<_> = expected.keys().chain(opening.keys()).cloned().collect();
+        let differing = keys.iter().filter(|key| {
+            let found = opening.get(*key).map_or(Money::ZERO, |balance| balance.opening);
+            expected.get(*key).copied().unwrap_or(Money::ZERO) != found
+        });
+        let count = Value::Count(differing.count() as u64);
+        self.push(ID, "Accounts that do not open where the prior pack closed", Value::Count(0), count);
+    }
+
+    fn subledgers(&mut self) {
+        let accounts = self.inputs.book.config.accounts.clone();
+        let schedules = self.inputs.schedules;
+        let inventory = schedules.inventory.iter().map(|row| (&row.key.dimension, row.measurement.cost));
+        self.tie("inventory", "Inventory at cost", &[&accounts.inventory], inventory, Balance::closing);
+        let reserve = schedules.inventory.iter().map(|row| (&row.key.dimension, -row.roll.opening));
+        let account = &accounts.inventory_reserve;
+        self.tie("inventory-reserve-opening", "Opening inventory reserve", &[account], reserve, Balance::closing);
+        let reserve = schedules.inventory.iter().map(|row| (&row.key.dimension, -row.roll.closing));
+        self.tie("inventory-reserve-closing", "Closing inventory reserve", &[account], reserve, Balance::adjusted);
+        let prepaid = schedules.prepaid.iter().map(|row| {
+            let contract = &row.contract;
+            let earlier = row.earlier.written_off + row.earlier.moved;
+            (&contract.dimension, contract.amount_paid - contract.expensed_to_date - earlier)
+        });
+        let account = &accounts.prepaid_advertising;
+        self.tie("prepaid-advertising", "Prepaid advertising as recorded", &[account], prepaid, Balance::closing);
+        let prepaid = schedules.prepaid.iter().map(|row| (&row.contract.dimension, row.measurement.closing));
+        self.tie("prepaid-advertising-closing", "Prepaid advertising as adjusted", &[account], prepaid, Balance::adjusted);
+        let cost = schedules.assets.iter().map(|row| (&row.asset.dimension, row.asset.cost));
+        self.tie("fixed-assets", "Fixed assets at cost", &[&accounts.fixed_assets], cost, Balance::closing);
+        let depreciation = schedules.assets.iter().map(|row| {
+            (&row.asset.dimension, -(row.asset.accumulated_depreciation + row.written_down_before))
+        });
+        let account = &accounts.accumulated_depreciation;
+        self.tie("accumulated-depreciation", "Accumulated depreciation as recorded", &[account], depreciation, Balance::closing);
+        let closing =
+            schedules.assets.iter().map(|row| (&row.asset.dimension, row.measurement.closing - row.asset.cost));
+        self.tie("accumulated-depreciation-closing", "Accumulated depreciation as adjusted", &[account], closing, Balance::adjusted);
+        let owed: [&str; 2] = [&accounts.obligations_current, &accounts.obligations_non_current];
+        let recorded = schedules.obligations.iter().map(|row| (&row.obligation.dimension, -row.measurement.carried));
+        self.tie("obligations", "Obligations as recorded", &owed, recorded, Balance::closing);
+        let closing = schedules.obligations.iter().map(|row| (&row.obligation.dimension, -row.measurement.closing));
+        self.tie("obligations-closing", "Obligations as adjusted", &owed, closing, Balance::adjusted);
+    }
+
+    /// A subledger against its control accounts, in each dimension that either has.
+    fn tie<'d>(
+        &mut self,
+        id: &str,
+        description: &str,
+        accounts: &[&str],
+        rows: impl Iterator<Item = (&'d Dimension, Money)>,
+        column: fn(&Balance) -> Money,
+    ) {
+        let mut both: BTreeMap<Dimension, (Money, Money)> = BTreeMap::new();
+        for (dimension, amount) in rows {
+            both.entry(dimension.clone()).or_insert((Money::ZERO, Money::ZERO)).0 += amount;
+        }
+        for ((account, dimension), balance) in &self.inputs.trial_balance.balances {
+            if accounts.contains(&account.as_str()) {
+                both.entry(dimension.clone()).or_insert((Money::ZERO, Money::ZERO)).1 += column(balance);
+            }
+        }
+        for (dimension, (subledger, ledger)) in both {
+            let description = format!("{description}: subledger and account {}, {dimension}", accounts.join("+"));
+            self.amounts(format!("tie:{id}:{dimension}"), description, subledger, ledger);
+        }
+    }
+
+    fn roll_forwards(&mut self) {
+        for kind in Kind::ALL {
+            let rows: Vec<&RollRow> = self.inputs.rolls.iter().filter(|row| row.kind == kind).collect();
+            let footed: Money = rows.iter().map(|row| row.footed()).sum();
+            let closing: Money = rows.iter().map(|row| row.closing).sum();
+            let (name, words) = (kind.name(), kind.name().replace('_', " "));
+            self.amounts(format!("roll-forward-foots:{name}"), format!("Roll-forward of {words} foots"), footed, closing);
+            let differing = rows.iter().filter(|row| row.footed() != row.closing).count() as u64;
+            let description = format!("Items of {words} whose roll-forward does not foot");
+            self.push(format!("roll-forward-items:{name}"), description, Value::Count(0), Value::Count(differing));
+            let opening: Money = rows.iter().map(|row| row.opening).sum();
+            let id = format!("roll-forward-opens:{name}");
+            let description = format!("Roll-forward of {words} opens where the prior pack closed");
+            match self.inputs.prior {
+                None => self.not_applicable(&id, &description),
+                Some(prior) => self.amounts(id, description, prior_closing(prior, kind), opening),
+            }
+        }
+    }
+
+    fn entries(&mut self) {
+        let mut entities: BTreeMap<&str, (Money, Money)> = BTreeMap::new();
+        for entry in self.inputs.entries {
+            let sums = entities.entry(entry.entity()).or_insert((Money::ZERO, Money::ZERO));
+            for line in entry.lines() {
+                sums.0 += line.debit;
+                sums.1 += line.credit;
+            }
+        }
+        for (entity, (debits, credits)) in entities {
+            let description = format!("Proposed entries of {entity} balance");
+            self.amounts(format!("entries-balance:{entity}"), description, debits, credits);
+        }
+        for kind in Kind::ALL {
+            let adjustments = &self.inputs.schedules.adjustments;
+            let items: Money =
+                adjustments.iter().filter(|row| row.movement.kind() == kind && row.movement.is_income()).map(|row| row.amount).sum();
+            let lines = self.inputs.statements;
+            let posted = -statements::amount_of(lines, statements::NET_INCOME, |amounts| amounts.adjustments[kind as usize]);
+            let description = format!("Item adjustments of {} are what income bears", kind.name().replace('_', " "));
+            self.amounts(format!("adjustments-posted:{}", kind.name()), description, items, posted);
+        }
+    }
+
+    fn statements(&mut self) {
+        let chart = &self.inputs.book.chart;
+        let lines = self.inputs.statements;
+        let adjusted = |line| statements::amount_of(lines, line, Amounts::as_adjusted);
+        let assets = adjusted(statements::TOTAL_ASSETS);
+        let financed = adjusted(statements::TOTAL_LIABILITIES_AND_EQUITY);
+        let net = adjusted(statements::NET_INCOME);
+        let income = |(account, _): &(String, Dimension)| {
+            chart.account(account).is_some_and(|account| account.kind.is_income_statement())
+        };
+        let of_quarter = |balance: &Balance| balance.credits - balance.debits - balance.adjustments;
+        let from_balances = self.inputs.trial_balance.sum(income, of_quarter);
+        let description = "Adjusted assets equal liabilities and equity";
+        self.amounts("balance-sheet-balances", description, assets, financed);
+        let description = "Adjusted net income equals the adjusted trial balance";
+        self.amounts("income-equals-trial-balance", description, from_balances, net);
+        let earned = adjusted(statements::CURRENT_YEAR_EARNINGS);
+        let year = self.inputs.trial_balance.sum(income, |balance| -balance.adjusted());
+        self.amounts("earnings-equal-trial-balance", "Adjusted earnings of the year equal the adjusted trial balance", year, earned);
+    }
+}
+
+fn prior_closing(prior: &PriorPack, kind: Kind) -> Money {
+    match kind {
+        Kind::InventoryReserve => prior.inventory.values().filter_map(|opening| opening.reserve).sum(),
+        Kind::PrepaidAdvertising => prior.prepaid.values().map(|earlier| earlier.written_off).sum(),
+        Kind::FixedAssets => prior.written_down.values().copied().sum(),
+        Kind::Obligations => prior.obligations.values().copied().sum(),
+    }
+}

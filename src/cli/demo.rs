@@ -1,0 +1,60 @@
+//! `demo`: the embedded book, and the packs of its five quarters.
+
+use std::io::{Error, ErrorKind};
+use std::path::Path;
+
+use include_dir::{Dir, include_dir};
+
+use super::run::Job;
+use super::{Exit, say, tell, today};
+use crate::ingest;
+
+/// The book of the reference case, as the repository has it.
+static BOOK: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/data/book");
+
+/// The quarters that the embedded book has sources for.
+const QUARTERS: [&str; 5] = ["2004-Q1", "2004-Q2", "2004-Q3", "2004-Q4", "2005-Q1"];
+
+/// Writes the book and closes its quarters, oldest first; stops at the first that cannot be closed.
+pub(super) fn demo(dir: &Path) -> Exit {
+    let (book, out) = (dir.join("book"), dir.join("packs"));
+    if let Err(error) = write_book(&BOOK, &book) {
+        tell(&format!("error: the book could not be written to {}: {error}", book.display()));
+        return Exit::NotWritten;
+    }
+    let mut exit = Exit::Done;
+    for quarter in QUARTERS {
+        let job = Job { book: &book, out: &out, quarter, as_of: today() };
+        match job.run(true) {
+            Ok((Exit::Done, line)) => say(&line),
+            Ok((looked_at, line)) => {
+                exit = looked_at;
+                say(&line);
+            }
+            Err(ended) => return ended,
+        }
+    }
+    say(&format!("open {}", out.join("2004-Q2").join("current").join("report.pdf").display()));
+    exit
+}
+
+/// Writes the files that are not there yet; a file that was changed since is left alone and told.
+fn write_book(from: &Dir<'_>, to: &Path) -> Result<(), Error> {
+    for file in from.find("**/*").map_err(|error| Error::other(error.to_string()))?.filter_map(|entry| entry.as_file()) {
+        let path = to.join(file.path());
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        match std::fs::read(&path) {
+            Ok(found) if found == file.contents() => {}
+            Ok(found) => {
+                let hash = ingest::sha256_hex(&found);
+                let why = format!("{} was changed (SHA-256 {hash}); name another folder with --dir", path.display());
+                return Err(Error::new(ErrorKind::AlreadyExists, why));
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => std::fs::write(&path, file.contents())?,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}

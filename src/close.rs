@@ -1,0 +1,229 @@
+//! The run of one quarter: a pure function of the book, its records and the earlier packs.
+
+use rust_decimal::Decimal;
+
+use crate::adjust::Movement;
+use crate::book::{Book, Shares, config};
+use crate::checks::{self, Check, Status};
+use crate::diagnostics::{Code, Faults, Place};
+use crate::domain::{Money, Quarter};
+use crate::ingest::prior_pack::PriorPack;
+use crate::ingest::quarter::Records;
+use crate::journal::{self, JournalEntry};
+use crate::rollforward::{self, RollRow};
+use crate::schedules::{self, Schedules};
+use crate::statements::{self, Amounts, Comparative, StatementLine};
+use crate::trial_balance::TrialBalance;
+
+/// All that a run depends on.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a> {
+    pub book: &'a Book,
+    pub quarter: &'a Quarter,
+    pub records: &'a Records,
+    pub prior: Option<&'a PriorPack>,
+    /// The adjusted figures of the same quarter a year ago.
+    pub prior_year: Option<&'a Comparative>,
+}
+
+/// A matter that a person must look at.
+#[derive(Debug, Clone)]
+pub struct Exception {
+    pub id: String,
+    /// `error` for a failed check, `review` for a judgement.
+    pub severity: &'static str,
+    pub kind: &'static str,
+    pub message: String,
+    pub place: Place,
+    pub value: String,
+}
+
+/// One step of the impact bridge; amounts are effects on income.
+#[derive(Debug, Clone)]
+pub struct ImpactLine {
+    pub line: &'static str,
+    pub kind: &'static str,
+    /// `cash`, `non-cash`, or nothing for a line that is both.
+    pub cash: &'static str,
+    pub amount: Money,
+    /// Currency a share, four decimals.
+    pub per_share: Option<Decimal>,
+    pub total: bool,
+}
+
+/// Everything that a run has found out.
+#[derive(Debug, Clone)]
+pub struct Closed {
+    pub trial_balance: TrialBalance,
+    pub schedules: Schedules,
+    pub entries: Vec<JournalEntry>,
+    pub rolls: Vec<RollRow>,
+    pub statements: Vec<StatementLine>,
+    pub impact: Vec<ImpactLine>,
+    pub shares: Option<Shares>,
+    pub checks: Vec<Check>,
+    pub exceptions: Vec<Exception>,
+}
+
+impl Closed {
+    /// Net income of the quarter in a column.
+    pub fn net_income(&self, column: impl Fn(&Amounts) -> Money) -> Money {
+        statements::amount_of(&self.statements, statements::NET_INCOME, column)
+    }
+
+    /// The sum of the adjustments that go through income and are of the given nature; a charge is positive.
+    #[must_use]
+    pub fn charges(&self, cash: bool) -> Money {
+        let rows = self.schedules.adjustments.iter();
+        rows.filter(|row| row.movement.is_income() && row.movement.is_cash() == cash).map(|row| row.amount).sum()
+    }
+}
+
+/// Closes a quarter.
+///
+/// # Errors
+/// The faults that only the rules can find; nothing is measured in part.
+pub fn close(inputs: Inputs<'_>) -> Result<Closed, Faults> {
+    let Inputs { book, quarter, records, prior, .. } = inputs;
+    tax_policy(book)?;
+    let schedules = schedules::measure(book, quarter, records, prior)?;
+    let mut trial_balance = TrialBalance::build(&records.opening_balances, &records.ledger.activity);
+    let entries = journal::propose(&schedules.adjustments, &book.config.accounts, quarter).map_err(|error| {
+        let help = "give each role of [accounts] an account of its own";
+        configuration_fault(&error.to_string(), "accounts that make balanced entries", help)
+    })?;
+    trial_balance.adjust(&entries);
+    let rolls = rollforward::build(&schedules);
+    let reported;
+    let prior_quarter = if let Some(pack) = prior {
+        Some(&pack.statements)
+    } else {
+        reported = book.calendar.previous(&quarter.id).and_then(|before| statements::reported(book, &before.id));
+        reported.as_ref()
+    };
+    let statements = statements::build(statements::Inputs {
+        chart: &book.chart,
+        trial_balance: &trial_balance,
+        entries: &entries,
+        prior_quarter,
+        prior_year: inputs.prior_year,
+    });
+    let checks = checks::run(checks::Inputs {
+        book,
+        quarter,
+        records,
+        prior,
+        trial_balance: &trial_balance,
+        schedules: &schedules,
+        entries: &entries,
+        rolls: &rolls,
+        statements: &statements,
+    });
+    let shares = book.shares.get(&quarter.id).copied();
+    let impact = impact(&schedules, &statements, shares);
+    let exceptions = exceptions(&checks, &schedules, shares, quarter);
+    Ok(Closed { trial_balance, schedules, entries, rolls, statements, impact, shares, checks, exceptions })
+}
+
+fn tax_policy(book: &Book) -> Result<(), Faults> {
+    let policies = &book.config.policies;
+    if policies.valuation_allowance || policies.tax_rate.is_zero() {
+        return Ok(());
+    }
+    let help = "set valuation_allowance = true, or tax_rate = \"0\", and book the tax by hand";
+    Err(configuration_fault("deferred tax on the adjustments cannot be computed yet", "a full valuation allowance", help))
+}
+
+fn configuration_fault(message: &str, expected: &str, help: &str) -> Faults {
+    let mut faults = Faults::default();
+    faults.add(Code::Configuration, Place::file(config::FILE), message, "", expected, help);
+    faults
+}
+
+/// The words of a movement in the bridge.
+#[must_use]
+pub const fn words(movement: Movement) -> &'static str {
+    match movement {
+        Movement::ReserveCharge => "Inventory reserve charged",
+        Movement::ReserveUtilisedSale => "Inventory reserve used by sales",
+        Movement::ReserveUtilisedScrap => "Inventory reserve used by scrapping",
+        Movement::ReserveRelease => "Inventory reserve released",
+        Movement::PrepaidCatchUp => "Advertising earned, not yet expensed",
+        Movement::PrepaidWriteOff => "Prepaid advertising written off",
+        Movement::PrepaidReceivable => "Prepaid advertising to be refunded",
+        Movement::AssetCatchUp => "Depreciation not yet recorded",
+        Movement::AssetWriteDown => "Fixed assets written down",
+        Movement::ObligationCharge => "Contract termination",
+        Movement::RoyaltyAccrual => "Royalties owed, not yet accrued",
+    }
+}
+
+fn impact(schedules: &Schedules, lines: &[StatementLine], shares: Option<Shares>) -> Vec<ImpactLine> {
+    let adjusted = statements::amount_of(lines, statements::NET_INCOME, Amounts::as_adjusted);
+    let recorded = statements::amount_of(lines, statements::NET_INCOME, |amounts| amounts.as_recorded);
+    let per_share = |amount: Money, by: Money| {
+        shares.and_then(|shares| statements::per_share(amount, statements::diluted_shares(by, shares), 4))
+    };
+    let total = |line, amount: Money| ImpactLine {
+        line,
+        kind: "net-income",
+        cash: "",
+        amount,
+        per_share: per_share(amount, amount),
+        total: true,
+    };
+    let mut bridge = vec![total("Net income (loss) as recorded", recorded)];
+    for movement in Movement::ALL.into_iter().filter(|movement| movement.is_income()) {
+        let rows = schedules.adjustments.iter().filter(|row| row.movement == movement);
+        let amount: Money = rows.map(|row| -row.amount).sum();
+        if !amount.is_zero() {
+            let cash = if movement.is_cash() { "cash" } else { "non-cash" };
+            let (line, kind) = (words(movement), movement.kind().name());
+            bridge.push(ImpactLine { line, kind, cash, amount, per_share: per_share(amount, adjusted), total: false });
+        }
+    }
+    bridge.push(total("Net income (loss) as adjusted", adjusted));
+    bridge
+}
+
+fn exceptions(checks: &[Check], schedules: &Schedules, shares: Option<Shares>, quarter: &Quarter) -> Vec<Exception> {
+    let failed = checks.iter().filter(|check| check.status == Status::Fail).map(|check| Exception {
+        id: format!("check:{}", check.id),
+        severity: "error",
+        kind: "failed-check",
+        message: format!("{}: expected {}, found {}", check.description, check.expected, check.actual),
+        place: Place::default(),
+        value: check.actual.to_string(),
+    });
+    let units = schedules.inventory.iter().filter(|row| row.roll.unexplained_units);
+    let units = units.filter_map(|row| row.item.as_ref()).map(|item| {
+        let mut place = item.origin.clone();
+        place.field = "quantity_on_hand".to_owned();
+        Exception {
+            id: format!("units:{}:{}:{}", item.dimension, item.pool, item.sku),
+            severity: "review",
+            kind: "unexplained-units",
+            message: format!("{} has more units on hand than opened and came in", item.sku),
+            place,
+            value: item.quantity_on_hand.to_string(),
+        }
+    });
+    let cost = schedules.inventory.iter().filter(|row| row.item.is_some() && row.roll.closing > row.measurement.cost);
+    let cost = cost.map(|row| Exception {
+        id: format!("reserve:{}:{}:{}", row.key.dimension, row.key.group, row.key.item),
+        severity: "error",
+        kind: "reserve-above-cost",
+        message: format!("the reserve of {} is above its cost", row.key.item),
+        place: Place::default(),
+        value: row.roll.closing.to_string(),
+    });
+    let missing = shares.is_none().then(|| Exception {
+        id: "shares".to_owned(),
+        severity: "review",
+        kind: "no-shares",
+        message: format!("shares.csv has no row for {}: amounts a share are left out", quarter.id),
+        place: Place::file("shares.csv"),
+        value: String::new(),
+    });
+    failed.chain(units).chain(cost).chain(missing).collect()
+}

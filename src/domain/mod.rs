@@ -1,0 +1,9 @@
+//! The nouns that every room shares: money, quantities, dates, keys. Knows nobody.
+
+pub mod key;
+pub mod money;
+pub mod quarter;
+
+pub use key::Dimension;
+pub use money::{Money, MoneyError};
+pub use quarter::{Quarter, QuarterId};

@@ -1,0 +1,233 @@
+//! Money in cents, and the one place where an amount is rounded.
+
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
+
+use rust_decimal::{Decimal, RoundingStrategy};
+
+/// An exact amount of the book's currency, held as whole cents.
+///
+/// The sign convention is the caller's: ledgers use debit positive, statements say their own.
+/// Sums are checked: an overflow (beyond about 1.7e36 units of currency) stops the program rather than wrap.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Money {
+    cents: i128,
+}
+
+/// Why a text or a decimal is not an amount of money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MoneyError {
+    /// The text is empty.
+    #[error("is empty")]
+    Empty,
+    /// The text has something else than digits, one sign and one point.
+    #[error("is not a plain decimal number")]
+    NotANumber,
+    /// The text has more than two digits after the point.
+    #[error("has more than two decimal places")]
+    TooManyDecimals,
+    /// The amount has more than 18 digits before the point.
+    #[error("has more than 18 digits before the point")]
+    TooLarge,
+}
+
+impl Money {
+    /// No money.
+    pub const ZERO: Money = Money { cents: 0 };
+
+    /// An amount from whole cents.
+    #[must_use]
+    pub const fn from_cents(cents: i128) -> Self {
+        Self { cents }
+    }
+
+    /// The amount in whole cents.
+    #[must_use]
+    pub const fn cents(self) -> i128 {
+        self.cents
+    }
+
+    /// The amount nearest to an exact one: half away from zero, to cents.
+    #[must_use]
+    pub fn round(exact: Decimal) -> Self {
+        Self { cents: round_to(exact, 2).mantissa() }
+    }
+
+    /// The amount as a decimal of the currency, with two places.
+    ///
+    /// # Panics
+    /// When the amount has more than 28 digits, which no accepted input can bring about.
+    #[must_use]
+    pub fn to_decimal(self) -> Decimal {
+        Decimal::from_i128_with_scale(self.cents, 2)
+    }
+
+    /// `round(self * numerator / denominator)`, rounded once.
+    ///
+    /// A denominator of zero gives zero: nothing can be shared over nothing.
+    #[must_use]
+    pub fn share(self, numerator: Decimal, denominator: Decimal) -> Self {
+        if denominator.is_zero() {
+            return Self::ZERO;
+        }
+        Self::round(self.to_decimal() * numerator / denominator)
+    }
+
+    /// Reads a plain decimal such as `-1234.50`: no exponent, no thousands separator, at most two decimals.
+    ///
+    /// # Errors
+    /// [`MoneyError`] says what is wrong with the text.
+    pub fn parse(text: &str) -> Result<Self, MoneyError> {
+        parse_cents(text.as_bytes()).map(Self::from_cents)
+    }
+
+    /// The larger of the amount and zero.
+    #[must_use]
+    pub fn at_least_zero(self) -> Self {
+        self.max(Self::ZERO)
+    }
+
+    /// True for an amount of nothing.
+    #[must_use]
+    pub const fn is_zero(self) -> bool {
+        self.cents == 0
+    }
+
+    /// True below zero.
+    #[must_use]
+    pub const fn is_negative(self) -> bool {
+        self.cents < 0
+    }
+
+    /// The amount without its sign.
+    #[must_use]
+    pub const fn abs(self) -> Self {
+        Self { cents: self.cents.abs() }
+    }
+}
+
+/// Rounds half away from zero to a number of decimal places, and keeps as many.
+#[must_use]
+pub fn round_to(exact: Decimal, places: u32) -> Decimal {
+    let mut rounded = exact.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
+    rounded.rescale(places);
+    rounded
+}
+
+fn parse_cents(text: &[u8]) -> Result<i128, MoneyError> {
+    let (negative, digits) = match text {
+        [] => return Err(MoneyError::Empty),
+        [b'-', rest @ ..] => (true, rest),
+        rest => (false, rest),
+    };
+    let mut parts = digits.splitn(2, |byte| *byte == b'.');
+    let whole = parts.next().unwrap_or_default();
+    let fraction = parts.next();
+    if whole.is_empty() || !all_digits(whole) || fraction.is_some_and(|part| part.is_empty() || !all_digits(part)) {
+        return Err(MoneyError::NotANumber);
+    }
+    let fraction = fraction.unwrap_or_default();
+    if fraction.len() > 2 {
+        return Err(MoneyError::TooManyDecimals);
+    }
+    if whole.len() > 18 {
+        return Err(MoneyError::TooLarge);
+    }
+    let units = whole.iter().chain(fraction).fold(0_i128, |sum, digit| sum * 10 + i128::from(digit - b'0'));
+    let cents = if fraction.len() == 2 { units } else { units * [100, 10][fraction.len()] };
+    Ok(if negative { -cents } else { cents })
+}
+
+fn all_digits(text: &[u8]) -> bool {
+    text.iter().all(u8::is_ascii_digit)
+}
+
+impl fmt::Display for Money {
+    /// A plain decimal with two places, as the pack's CSV files print it: `-1234.50`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.cents < 0 { "-" } else { "" };
+        let absolute = self.cents.unsigned_abs();
+        formatter.pad(&format!("{sign}{}.{:02}", absolute / 100, absolute % 100))
+    }
+}
+
+impl fmt::Debug for Money {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Money({self})")
+    }
+}
+
+impl Add for Money {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self { cents: self.cents + other.cents }
+    }
+}
+
+impl Sub for Money {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self { cents: self.cents - other.cents }
+    }
+}
+
+impl Neg for Money {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self { cents: -self.cents }
+    }
+}
+
+impl AddAssign for Money {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl SubAssign for Money {
+    fn sub_assign(&mut self, other: Self) {
+        *self = *self - other;
+    }
+}
+
+impl Sum for Money {
+    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
+        amounts.fold(Self::ZERO, Add::add)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_plain_decimals_only() {
+        let read = |text| Money::parse(text).map(Money::cents);
+        assert_eq!(read("837171.79"), Ok(83_717_179));
+        assert_eq!(read("-0.5"), Ok(-50));
+        assert_eq!(read("12"), Ok(1_200));
+        assert_eq!(read(""), Err(MoneyError::Empty));
+        for text in ["abc", "1e3", "1,000.00", " 1", "+1", "1.", ".5", "--1", "1.2.3", "(5.00)", "-"] {
+            assert_eq!(read(text), Err(MoneyError::NotANumber), "{text}");
+        }
+        assert_eq!(read("1.005"), Err(MoneyError::TooManyDecimals));
+        assert_eq!(read("1234567890123456789"), Err(MoneyError::TooLarge));
+    }
+
+    #[test]
+    fn rounds_half_away_from_zero() {
+        let rounded = |mantissa, scale| Money::round(Decimal::new(mantissa, scale)).cents();
+        assert_eq!(rounded(1_005, 3), 101);
+        assert_eq!(rounded(-1_005, 3), -101);
+        assert_eq!(rounded(1_004, 3), 100);
+        assert_eq!(rounded(7, 0), 700);
+    }
+
+    #[test]
+    fn prints_what_it_reads() {
+        for text in ["0.00", "-0.01", "12.30", "-1234567.89"] {
+            assert_eq!(Money::parse(text).map(|money| money.to_string()).as_deref(), Ok(text));
+        }
+    }
+}

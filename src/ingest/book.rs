@@ -1,0 +1,231 @@
+//! Reads a book's own tables: calendar, chart of accounts, shares, comparatives.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use chrono::{Days, Months};
+
+use super::SourceFile;
+use super::table::{Table, unreadable};
+use crate::book::{Account, AccountType, Book, Calendar, Chart, Config, Section, Shares, config};
+use crate::diagnostics::{Code, Faults, Place};
+use crate::domain::Quarter;
+
+/// The codes that rows of sources may use.
+#[derive(Debug, Clone)]
+pub struct Codes {
+    pub entities: BTreeSet<String>,
+    pub brands: BTreeSet<String>,
+    pub segments: BTreeSet<String>,
+}
+
+impl Codes {
+    /// The codes of a configuration.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        let codes = |named: &[crate::book::Named]| named.iter().map(|row| row.code.clone()).collect();
+        Self { entities: codes(&config.entities), brands: codes(&config.brands), segments: codes(&config.segments) }
+    }
+}
+
+/// Why a book could not be read.
+#[derive(Debug)]
+pub enum BookFault {
+    /// `closepack.toml` itself: a matter of configuration.
+    Configuration(Faults),
+    /// One of the book's tables.
+    Input(Faults),
+}
+
+/// Reads `closepack.toml` and the book's tables.
+///
+/// # Errors
+/// All faults of the configuration, or else all faults of the tables.
+pub fn read(root: &Path) -> Result<(Book, Vec<SourceFile>), BookFault> {
+    let mut faults = Faults::default();
+    let text = match std::fs::read_to_string(root.join(config::FILE)) {
+        Ok(text) => text,
+        Err(error) => {
+            unreadable(config::FILE, &error, &mut faults);
+            return Err(BookFault::Configuration(faults));
+        }
+    };
+    let checked = config::parse(&text).map_err(BookFault::Configuration)?;
+    let mut sources = vec![SourceFile {
+        source: "configuration".to_owned(),
+        path: config::FILE.to_owned(),
+        sha256: super::sha256_hex(text.as_bytes()),
+        bytes: text.len() as u64,
+        rows: text.lines().count() as u64,
+        debit_total: None,
+        credit_total: None,
+    }];
+    let calendar = calendar(root, &mut sources, &mut faults);
+    let chart = chart(root, &mut sources, &mut faults);
+    let shares = shares(root, &calendar, &mut sources, &mut faults);
+    let comparatives = comparatives(root, &calendar, &mut sources, &mut faults);
+    if faults.is_empty() {
+        posting_accounts(&checked, &chart, &mut faults);
+        first_quarter(&checked, &calendar, &mut faults);
+        if !faults.is_empty() {
+            return Err(BookFault::Configuration(faults));
+        }
+        Ok((Book { config: checked, calendar, chart, shares, comparatives }, sources))
+    } else {
+        Err(BookFault::Input(faults))
+    }
+}
+
+fn posting_accounts(config: &Config, chart: &Chart, faults: &mut Faults) {
+    for (role, account) in config.accounts.roles() {
+        if chart.account(account).is_none() {
+            let message = format!("[accounts] {role} names an account that the chart does not have");
+            let help = "correct the account, or add it to chart_of_accounts.csv";
+            let place = Place::file(config::FILE);
+            faults.add(Code::UnknownAccount, place, message, account, "an account of chart_of_accounts.csv", help);
+        }
+    }
+}
+
+fn first_quarter(config: &Config, calendar: &Calendar, faults: &mut Faults) {
+    let first = &config.policies.first_quarter;
+    if calendar.quarter(first).is_none() {
+        let message = "[policies] first_quarter is not a quarter of the calendar";
+        let help = "name the first quarter that is run for this book";
+        faults.add(Code::Configuration, Place::file(config::FILE), message, first, "a quarter of calendar.csv", help);
+    }
+}
+
+fn calendar(root: &Path, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> Calendar {
+    const FILE: &str = "calendar.csv";
+    let required = ["quarter", "start", "end", "fiscal_year"];
+    let Some(table) = Table::read(root, FILE, "calendar", &required, &[], faults) else {
+        return Calendar::default();
+    };
+    let mut quarters: Vec<Quarter> = Vec::new();
+    for row in table.rows() {
+        let before = faults.total();
+        let quarter = Quarter {
+            id: row.text("quarter", faults),
+            start: row.date("start", faults),
+            end: row.date("end", faults),
+            fiscal_year: row.text("fiscal_year", faults).parse().unwrap_or_else(|_| {
+                let place = row.place("fiscal_year");
+                faults.add(Code::Calendar, place, "not a year", "", "a year such as 2004", "correct the year");
+                0
+            }),
+        };
+        if faults.total() == before {
+            row_follows(&quarter, quarters.last(), &row, faults);
+            if quarters.iter().any(|known| known.id == quarter.id) {
+                let place = row.place("quarter");
+                faults.add(Code::DuplicateKey, place, "the quarter comes twice", &quarter.id, "each quarter once", "remove one of the rows");
+            }
+            if !sound_name(&quarter.id) {
+                let expected = "letters, digits, '-' and '_', such as 2004-Q2: it names a folder";
+                faults.add(Code::Calendar, row.place("quarter"), "not a quarter's name", &quarter.id, expected, "rename the quarter");
+            }
+            quarters.push(quarter);
+        }
+    }
+    sources.push(table.source);
+    Calendar::new(quarters)
+}
+
+fn sound_name(id: &str) -> bool {
+    id.len() <= 32 && id.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && id.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_')
+}
+
+fn row_follows(quarter: &Quarter, before: Option<&Quarter>, row: &super::table::Row<'_>, faults: &mut Faults) {
+    if let Some(before) = before {
+        let expected = before.end.checked_add_days(Days::new(1)).unwrap_or(before.end);
+        if quarter.start != expected {
+            let kind = if quarter.start > expected { "leaves a gap after" } else { "overlaps with" };
+            let message = format!("{} {kind} {}", quarter.id, before.id);
+            let help = "let each quarter start on the day after the one before it";
+            let value = quarter.start.to_string();
+            faults.add(Code::Calendar, row.place("start"), message, &value, &expected.to_string(), help);
+        }
+    }
+    let days = (quarter.end - quarter.start).num_days() + 1;
+    let weeks = days % 7 == 0 && (12..=14).contains(&(days / 7));
+    let months = quarter.start.checked_add_months(Months::new(3)).and_then(|after| after.pred_opt()) == Some(quarter.end);
+    if !weeks && !months {
+        let message = format!("{} is {days} days long", quarter.id);
+        let expected = "12 to 14 whole weeks, or three calendar months";
+        faults.add(Code::Calendar, row.place("end"), message, &quarter.end.to_string(), expected, "correct start or end");
+    }
+}
+
+fn chart(root: &Path, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> Chart {
+    let required = ["account", "name", "type", "normal_balance", "statement_line", "section", "cash_flow_class"];
+    let Some(table) = Table::read(root, "chart_of_accounts.csv", "chart_of_accounts", &required, &[], faults) else {
+        return Chart::default();
+    };
+    let mut seen = BTreeSet::new();
+    let mut accounts = Vec::new();
+    for row in table.rows() {
+        let code = row.text("account", faults);
+        if !seen.insert(code.clone()) {
+            faults.add(Code::DuplicateKey, row.place("account"), "the account comes twice", &code, "each account once", "remove one of the rows");
+        }
+        let kind = row.known("type", |name| AccountType::from_name(name).is_some(), AccountType::NAMES, faults);
+        row.known("normal_balance", |name| name == "debit" || name == "credit", "debit or credit", faults);
+        let names = Section::ALL.map(|(_, name)| name).join(", ");
+        let section = row.known("section", |name| Section::from_name(name).is_some(), &names, faults);
+        let (name, line) = (row.text("name", faults), row.text("statement_line", faults));
+        let cash_flow_class = row.text("cash_flow_class", faults);
+        let (Some(kind), Some(section)) = (AccountType::from_name(&kind), Section::from_name(&section)) else { continue };
+        if !section.holds(kind) {
+            let help = "give the account a section of its own statement";
+            let value = row.optional("section").unwrap_or_default();
+            faults.add(Code::UnknownValue, row.place("section"), "the section is not for accounts of this type", value, "a section that fits the type", help);
+        }
+        accounts.push(Account { code, name, kind, statement_line: line, section, cash_flow_class });
+    }
+    sources.push(table.source);
+    Chart::new(accounts)
+}
+
+fn shares(root: &Path, calendar: &Calendar, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> BTreeMap<String, Shares> {
+    let required = ["quarter", "basic_shares", "incremental_shares"];
+    let Some(table) = Table::read(root, "shares.csv", "shares", &required, &[], faults) else {
+        return BTreeMap::new();
+    };
+    let mut shares = BTreeMap::new();
+    for row in table.rows() {
+        let quarter = row.known("quarter", |id| calendar.quarter(id).is_some(), "a quarter of calendar.csv", faults);
+        let found = Shares { basic: row.quantity("basic_shares", faults), incremental: row.quantity("incremental_shares", faults) };
+        if shares.insert(quarter.clone(), found).is_some() {
+            faults.add(Code::DuplicateKey, row.place("quarter"), "the quarter comes twice", &quarter, "each quarter once", "remove one of the rows");
+        }
+    }
+    sources.push(table.source);
+    shares
+}
+
+fn comparatives(
+    root: &Path,
+    calendar: &Calendar,
+    sources: &mut Vec<SourceFile>,
+    faults: &mut Faults,
+) -> BTreeMap<(String, String, String), crate::domain::Money> {
+    let required = ["quarter", "statement", "line", "amount", "source"];
+    let Some(table) = Table::read(root, "comparatives.csv", "comparatives", &required, &[], faults) else {
+        return BTreeMap::new();
+    };
+    let mut amounts = BTreeMap::new();
+    for row in table.rows() {
+        let quarter = row.known("quarter", |id| calendar.quarter(id).is_some(), "a quarter of calendar.csv", faults);
+        let statements = "income-statement or balance-sheet";
+        let statement = row.known("statement", |name| matches!(name, "income-statement" | "balance-sheet"), statements, faults);
+        row.known("source", |name| matches!(name, "public" | "invented"), "public or invented", faults);
+        let key = (quarter, statement, row.text("line", faults));
+        if amounts.insert(key.clone(), row.money("amount", faults)).is_some() {
+            faults.add(Code::DuplicateKey, row.place("line"), "the line comes twice in its quarter", &key.2, "each line once", "remove one of the rows");
+        }
+    }
+    sources.push(table.source);
+    amounts
+}

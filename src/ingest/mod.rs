@@ -1,0 +1,48 @@
+//! Bytes to records and faults: one file a source. Nothing outside this room reads a source.
+
+pub mod book;
+pub mod ledger;
+pub mod parquet;
+pub mod prior_pack;
+pub mod quarter;
+pub mod subledger;
+pub mod table;
+
+/// Longest line of a source, in bytes.
+pub const LINE_BYTES_MAX: usize = 1 << 20;
+/// Largest subledger or table that is read whole, in bytes.
+pub const TABLE_BYTES_MAX: u64 = 1 << 30;
+
+/// What was read of a source, for the manifest and `sources.csv`.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// The source's name, such as `inventory`.
+    pub source: String,
+    /// Path within the book, with `/`.
+    pub path: String,
+    /// SHA-256 of the file's bytes, in hex.
+    pub sha256: String,
+    pub bytes: u64,
+    pub rows: u64,
+    /// Control totals of a source with debits and credits.
+    pub debit_total: Option<crate::domain::Money>,
+    pub credit_total: Option<crate::domain::Money>,
+}
+
+/// SHA-256 of bytes, in lower-case hex.
+#[must_use]
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    hex(&Sha256::digest(bytes))
+}
+
+/// Bytes in lower-case hex.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,147 @@
+//! What a quarter opens with: the figures of an earlier, verified pack.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+
+use crate::adjust::inventory_reserve::Opening;
+use crate::adjust::prepaid_advertising::Earlier;
+use crate::domain::{Dimension, Money};
+use crate::records::ItemKey;
+use crate::trial_balance::AccountKey;
+
+/// The figures of an earlier pack that a later quarter needs.
+#[derive(Debug, Clone, Default)]
+pub struct PriorPack {
+    pub quarter: String,
+    pub inventory: BTreeMap<ItemKey, Opening>,
+    /// By contract; the group is empty.
+    pub prepaid: BTreeMap<ItemKey, Earlier>,
+    /// Written down to date, by asset (group) and component (item).
+    pub written_down: BTreeMap<ItemKey, Money>,
+    /// Closing balances by obligation.
+    pub obligations: BTreeMap<String, Money>,
+    /// Adjusted balances, debit positive.
+    pub adjusted: BTreeMap<AccountKey, Money>,
+    /// Adjusted figures by statement and line, as presented.
+    pub statements: BTreeMap<(String, String), Money>,
+}
+
+/// A pack whose hashes agree but whose content is not what closepack writes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file} of the pack of {quarter} cannot be read: {why}")]
+pub struct PriorPackError {
+    pub quarter: String,
+    pub file: String,
+    pub why: String,
+}
+
+impl PriorPack {
+    /// Reads the figures from the pack's files.
+    ///
+    /// # Errors
+    /// [`PriorPackError`] for a file or a column that is missing, or a figure that is none.
+    pub fn read(quarter: &str, files: &BTreeMap<String, Vec<u8>>) -> Result<Self, PriorPackError> {
+        let open = |file: &'static str| PackTable::open(quarter, file, files);
+        let mut pack = Self { quarter: quarter.to_owned(), ..Self::default() };
+        for row in open("inventory_reserve.csv")?.rows() {
+            let opening = Opening {
+                reserve: Some(row.money("closing")?),
+                units: row.decimal("quantity_on_hand")?,
+                releasable: Some(row.money("releasable")?),
+            };
+            pack.inventory.insert(row.key("pool", "sku")?, opening);
+        }
+        for row in open("prepaid_advertising.csv")?.rows() {
+            let earlier = Earlier { written_off: row.money("written_off_to_date")?, moved: row.money("moved_to_date")? };
+            pack.prepaid.insert(row.key("", "contract_id")?, earlier);
+        }
+        for row in open("fixed_assets.csv")?.rows() {
+            pack.written_down.insert(row.key("asset_id", "component")?, row.money("written_down_to_date")?);
+        }
+        for row in open("obligations.csv")?.rows() {
+            pack.obligations.insert(row.text("obligation_id")?.to_owned(), row.money("closing")?);
+        }
+        for row in open("trial_balance.csv")?.rows() {
+            pack.adjusted.insert((row.text("account")?.to_owned(), row.dimension()?), row.money("adjusted")?);
+        }
+        pack.statements = read_statements(quarter, files)?;
+        Ok(pack)
+    }
+}
+
+/// The adjusted figures of a pack's statements, by statement and line.
+///
+/// # Errors
+/// [`PriorPackError`] as for [`PriorPack::read`].
+pub fn read_statements(
+    quarter: &str,
+    files: &BTreeMap<String, Vec<u8>>,
+) -> Result<BTreeMap<(String, String), Money>, PriorPackError> {
+    let table = PackTable::open(quarter, "statements.csv", files)?;
+    let mut lines = BTreeMap::new();
+    for row in table.rows() {
+        let key = (row.text("statement")?.to_owned(), row.text("line")?.to_owned());
+        lines.insert(key, row.money("as_adjusted")?);
+    }
+    Ok(lines)
+}
+
+struct PackTable {
+    quarter: String,
+    file: &'static str,
+    columns: BTreeMap<String, usize>,
+    records: Vec<csv::StringRecord>,
+}
+
+impl PackTable {
+    fn open(quarter: &str, file: &'static str, files: &BTreeMap<String, Vec<u8>>) -> Result<Self, PriorPackError> {
+        let fault = |why: String| PriorPackError { quarter: quarter.to_owned(), file: file.to_owned(), why };
+        let bytes = files.get(file).ok_or_else(|| fault("the file is not in the pack".to_owned()))?;
+        let mut reader = csv::Reader::from_reader(bytes.as_slice());
+        let header = reader.headers().map_err(|error| fault(error.to_string()))?.clone();
+        let columns = header.iter().enumerate().map(|(at, name)| (name.to_owned(), at)).collect();
+        let records = reader.records().collect::<Result<_, _>>().map_err(|error| fault(error.to_string()))?;
+        Ok(Self { quarter: quarter.to_owned(), file, columns, records })
+    }
+
+    fn rows(&self) -> impl Iterator<Item = PackRow<'_>> {
+        self.records.iter().map(move |record| PackRow { table: self, record })
+    }
+}
+
+struct PackRow<'a> {
+    table: &'a PackTable,
+    record: &'a csv::StringRecord,
+}
+
+impl PackRow<'_> {
+    fn fault(&self, why: String) -> PriorPackError {
+        PriorPackError { quarter: self.table.quarter.clone(), file: self.table.file.to_owned(), why }
+    }
+
+    fn text(&self, column: &str) -> Result<&str, PriorPackError> {
+        let at = self.table.columns.get(column).ok_or_else(|| self.fault(format!("it has no column {column}")))?;
+        Ok(self.record.get(*at).unwrap_or_default())
+    }
+
+    fn money(&self, column: &str) -> Result<Money, PriorPackError> {
+        let text = self.text(column)?;
+        Money::parse(text).map_err(|error| self.fault(format!("{column} `{text}` {error}")))
+    }
+
+    fn decimal(&self, column: &str) -> Result<Decimal, PriorPackError> {
+        let text = self.text(column)?;
+        Decimal::from_str(text).map_err(|error| self.fault(format!("{column} `{text}`: {error}")))
+    }
+
+    fn dimension(&self) -> Result<Dimension, PriorPackError> {
+        Ok(Dimension::new(self.text("entity")?, self.text("brand")?, self.text("segment")?))
+    }
+
+    fn key(&self, group: &str, item: &str) -> Result<ItemKey, PriorPackError> {
+        let group = if group.is_empty() { "" } else { self.text(group)? };
+        Ok(ItemKey { dimension: self.dimension()?, group: group.to_owned(), item: self.text(item)?.to_owned() })
+    }
+}

@@ -1,0 +1,355 @@
+//! The pack's CSV files: UTF-8, LF, RFC 4180, a header row, a stable key and order for each.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use crate::adjust::Kind;
+use crate::book::Book;
+use crate::close::Closed;
+use crate::domain::{Dimension, Money};
+use crate::ingest::SourceFile;
+use crate::rollforward::RollRow;
+
+/// Everything that the CSV files are written from.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a> {
+    pub book: &'a Book,
+    pub closed: &'a Closed,
+    pub sources: &'a [SourceFile],
+}
+
+/// The pack's CSV files by name.
+#[must_use]
+pub fn files(inputs: Inputs<'_>) -> BTreeMap<String, Vec<u8>> {
+    let closed = inputs.closed;
+    let files: [(&str, Vec<u8>); 14] = [
+        ("impact.csv", impact(closed)),
+        ("adjustments.csv", adjustments(inputs.book, closed)),
+        ("journal_entries.csv", journal_entries(closed)),
+        ("trial_balance.csv", trial_balance(closed)),
+        ("inventory_reserve.csv", inventory_reserve(closed)),
+        ("prepaid_advertising.csv", prepaid_advertising(closed)),
+        ("fixed_assets.csv", fixed_assets(closed)),
+        ("obligations.csv", obligations(closed)),
+        ("installments.csv", installments(closed)),
+        ("rollforward.csv", rollforward(closed)),
+        ("statements.csv", statements(closed)),
+        ("checks.csv", checks(closed)),
+        ("exceptions.csv", exceptions(closed)),
+        ("sources.csv", sources(inputs.sources)),
+    ];
+    files.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect()
+}
+
+/// Rows of text under a header.
+struct Sheet {
+    writer: csv::Writer<Vec<u8>>,
+}
+
+impl Sheet {
+    fn new(header: &[&str]) -> Self {
+        let writer = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
+        let mut sheet = Self { writer };
+        sheet.row(header);
+        sheet
+    }
+
+    /// Adds a row. A field that a spreadsheet would take for a formula is the source's own text, and stays as it is:
+    /// the files are for machines, and what they say must be what was read.
+    fn row<T: AsRef<[u8]>>(&mut self, fields: &[T]) {
+        // Memory takes every write, and each sheet's rows are as long as its header.
+        self.writer.write_record(fields).expect("a row as long as its header, written to memory");
+    }
+
+    fn bytes(self) -> Vec<u8> {
+        self.writer.into_inner().expect("a flush to memory")
+    }
+}
+
+fn dimension(of: &Dimension) -> [String; 3] {
+    [of.entity.clone(), of.brand.clone(), of.segment.clone()]
+}
+
+fn amounts<const N: usize>(of: [Money; N]) -> [String; N] {
+    of.map(|amount| amount.to_string())
+}
+
+/// A number with as many decimals as it needs, and no trailing zeros.
+#[must_use]
+pub fn plain(number: Decimal) -> String {
+    number.normalize().to_string()
+}
+
+fn date(of: Option<NaiveDate>) -> String {
+    of.map(|date| date.to_string()).unwrap_or_default()
+}
+
+fn optional(of: Option<Money>) -> String {
+    of.map(|amount| amount.to_string()).unwrap_or_default()
+}
+
+macro_rules! fields {
+    ($($part:expr),* $(,)?) => {{
+        let mut fields: Vec<String> = Vec::new();
+        $( fields.extend($part.map(|field: String| field)); )*
+        fields
+    }};
+}
+
+fn one(text: impl Into<String>) -> [String; 1] {
+    [text.into()]
+}
+
+fn impact(closed: &Closed) -> Vec<u8> {
+    let mut sheet = Sheet::new(&["line", "kind", "cash", "amount", "per_share"]);
+    for line in &closed.impact {
+        let per_share = line.per_share.map(|amount| amount.to_string()).unwrap_or_default();
+        sheet.row(&[line.line, line.kind, line.cash, &line.amount.to_string(), &per_share]);
+    }
+    sheet.bytes()
+}
+
+fn adjustments(book: &Book, closed: &Closed) -> Vec<u8> {
+    let mut sheet = Sheet::new(&[
+        "figure_id", "kind", "entity", "brand", "segment", "item", "basis", "rule", "carrying", "measured", "amount",
+        "entry_id", "movement", "source_file", "source_line",
+    ]);
+    let basis = book.config.policies.basis.name();
+    for row in &closed.schedules.adjustments {
+        let line = if row.origin.line == 0 { String::new() } else { row.origin.line.to_string() };
+        sheet.row(&fields![
+            [row.figure_id.clone(), row.movement.kind().name().to_owned()],
+            dimension(&row.dimension),
+            [row.item.clone(), basis.to_owned(), row.rule.to_owned()],
+            amounts([row.carrying, row.measured, row.amount]),
+            [row.entry_id.clone(), row.movement.code().to_owned(), row.origin.file.clone(), line],
+        ]);
+    }
+    sheet.bytes()
+}
+
+fn journal_entries(closed: &Closed) -> Vec<u8> {
+    let mut sheet = Sheet::new(&[
+        "entry_id", "line", "date", "entity", "account", "brand", "segment", "description", "debit", "credit",
+        "figure_id",
+    ]);
+    for entry in &closed.entries {
+        for (at, line) in entry.lines().iter().enumerate() {
+            let side = |amount: Money| if amount.is_zero() { String::new() } else { amount.to_string() };
+            sheet.row(&[
+                entry.id().to_owned(),
+                (at + 1).to_string(),
+                entry.date().to_string(),
+                line.dimension.entity.clone(),
+                line.account.clone(),
+                line.dimension.brand.clone(),
+                line.dimension.segment.clone(),
+                crate::close::words(entry.movement()).to_owned(),
+                side(line.debit),
+                side(line.credit),
+                line.figure_id.clone(),
+            ]);
+        }
+    }
+    sheet.bytes()
+}
+
+fn trial_balance(closed: &Closed) -> Vec<u8> {
+    let mut sheet = Sheet::new(&[
+        "entity", "account", "brand", "segment", "opening", "debits", "credits", "closing", "adjustments", "adjusted",
+    ]);
+    let mut rows: Vec<_> = closed.trial_balance.balances.iter().collect();
+    rows.sort_by_key(|((account, dimension), _)| (&dimension.entity, account, &dimension.brand, &dimension.segment));
+    for ((account, dimension), balance) in rows {
+        sheet.row(&fields![
+            [dimension.entity.clone(), account.clone(), dimension.brand.clone(), dimension.segment.clone()],
+            amounts([balance.opening, balance.debits, balance.credits]),
+            amounts([balance.closing(), balance.adjustments, balance.adjusted()]),
+        ]);
+    }
+    sheet.bytes()
+}
+
+fn inventory_reserve(closed: &Closed) -> Vec<u8> {
+    let mut sheet = Sheet::new(&[
+        "entity", "brand", "segment", "pool", "sku", "quantity_on_hand", "unit_cost", "cost", "nrv", "market",
+        "saleable", "excess", "method", "required", "opening", "utilised_sale", "utilised_scrap", "carried", "charge",
+        "release", "closing", "releasable", "description", "source_line",
+    ]);
+    for row in &closed.schedules.inventory {
+        let (item, found, roll) = (row.item.as_ref(), &row.measurement, &row.roll);
+        let quantity = item.map(|item| item.quantity_on_hand).unwrap_or_default();
+        let unit_cost = item.map(|item| plain(item.unit_cost)).unwrap_or_default();
+        sheet.row(&fields![
+            dimension(&row.key.dimension),
+            [row.key.group.clone(), row.key.item.clone(), plain(quantity), unit_cost],
+            amounts([found.cost]),
+            [found.nrv, found.market, found.saleable, found.excess].map(plain),
+            one("lower-of-cost"),
+            amounts([found.required, roll.opening, roll.utilised_sale, roll.utilised_scrap, roll.carried]),
+            amounts([roll.charge, roll.release, roll.closing, roll.releasable]),
+            one(item.map(|item| item.description.clone()).unwrap_or_default()),
+            one(item.map(|item| item.origin.line.to_string()).unwrap_or_default()),
+        ]);
+    }
+    sheet.bytes()
+}
+
+fn prepaid_advertising(closed: &Closed) -> Vec<u8> {
+    let mut sheet = Sheet::new(&[
+        "entity", "brand", "segment", "contract_id", "amount_paid", "earned", "expensed_to_date", "catch_up",
+        "refundable", "transferable", "write_off", "closing", "moved", "written_off_to_date", "moved_to_date", "vendor",
+        "description", "source_line",
+    ]);
+    for row in &closed.schedules.prepaid {
+        let (contract, found) = (&row.contract, &row.measurement);
+        sheet.row(&fields![
+            dimension(&contract.dimension),
+            one(&*contract.contract_id),
+            amounts([contract.amount_paid, found.earned, contract.expensed_to_date, found.catch_up]),
+            amounts([contract.refundable, contract.transferable, found.write_off, found.closing]),
+            amounts([found.moved, found.written_off_to_date, found.moved_to_date]),
+            [contract.vendor.clone(), contract.description.clone(), contract.origin.line.to_string()],
+        ]);
+    }
+    sheet.bytes()
+}
+
+fn fixed_assets(closed: &Closed) -> Vec<u8> {
+    let mut sheet = Sheet::new(&[
+        "entity", "brand", "segment", "asset_id", "component", "cost", "accumulated_depreciation", "catch_up",
+        "carrying", "disposition", "measured", "write_down", "closing", "written_down_to_date", "asset_group",
+        "description", "source_line",
+    ]);
+    for row in &closed.schedules.assets {
+        let (asset, found) = (&row.asset, &row.measurement);
+        sheet.row(&fields![
+            dimension(&asset.dimension),
+            [asset.asset_id.clone(), asset.component.clone()],
+            amounts([asset.cost, asset.accumulated_depreciation, found.catch_up, found.carrying]),
+            one(asset.disposition.name()),
+            amounts([found.measured, found.write_down, found.closing, found.written_down_to_date]),
+            [asset.asset_group.clone(), asset.description.clone(), asset.origin.line.to_string()],
+        ]);
+    }
+    sheet.bytes()
+}
+
+fn obligations(closed: &Closed) -> Vec<u8> {
+    let mut sheet = Sheet::new(&[
+        "entity", "brand", "segment", "obligation_id", "payee", "kind", "opening", "incurred", "paid", "change",
+        "closing", "current", "non_current", "charge", "amount", "accrued_to_date", "description", "source_line",
+    ]);
+    for row in &closed.schedules.obligations {
+        let (owed, found) = (&row.obligation, &row.measurement);
+        sheet.row(&fields![
+            dimension(&owed.dimension),
+            [owed.obligation_id.clone(), owed.payee.clone(), owed.kind.name().to_owned()],
+            amounts([found.opening, found.incurred, found.paid, found.change, found.closing]),
+            amounts([found.current, found.non_current, found.charge, owed.amount, owed.accrued_to_date]),
+            [owed.description.clone(), owed.origin.line.to_string()],
+        ]);
+    }
+    sheet.bytes()
+}
+
+fn installments(closed: &Closed) -> Vec<u8> {
+    let mut sheet = Sheet::new(&["obligation_id", "due_date", "amount", "paid_date", "source_line"]);
+    for part in &closed.schedules.installments {
+        sheet.row(&[
+            part.obligation_id.clone(),
+            part.due_date.to_string(),
+            part.amount.to_string(),
+            date(part.paid_date),
+            part.origin.line.to_string(),
+        ]);
+    }
+    sheet.bytes()
+}
+
+fn rollforward(closed: &Closed) -> Vec<u8> {
+    let mut sheet = Sheet::new(&[
+        "kind", "entity", "brand", "segment", "item", "opening", "charged", "utilised", "released", "paid", "closing",
+    ]);
+    let columns = |row: &RollRow| [row.opening, row.charged, row.utilised, row.released, row.paid, row.closing];
+    for kind in Kind::ALL {
+        let mut totals = [Money::ZERO; 6];
+        for row in closed.rolls.iter().filter(|row| row.kind == kind) {
+            let moved = columns(row);
+            totals.iter_mut().zip(moved).for_each(|(total, amount)| *total += amount);
+            sheet.row(&fields![one(kind.name()), dimension(&row.dimension), one(&*row.item), amounts(moved)]);
+        }
+        let nothing = String::new;
+        sheet.row(&fields![one("total"), [nothing(), nothing(), nothing()], one(kind.name()), amounts(totals)]);
+    }
+    sheet.bytes()
+}
+
+fn statements(closed: &Closed) -> Vec<u8> {
+    let mut sheet = Sheet::new(&[
+        "statement", "order", "line", "as_recorded", "inventory_reserve", "prepaid_advertising", "fixed_assets",
+        "obligations", "as_adjusted", "prior_quarter", "prior_year",
+    ]);
+    for (at, line) in closed.statements.iter().enumerate() {
+        sheet.row(&fields![
+            [line.statement.to_owned(), (at + 1).to_string(), line.line.clone()],
+            amounts([line.amounts.as_recorded]),
+            amounts(line.amounts.adjustments),
+            amounts([line.amounts.as_adjusted()]),
+            [optional(line.prior_quarter), optional(line.prior_year)],
+        ]);
+    }
+    sheet.bytes()
+}
+
+fn checks(closed: &Closed) -> Vec<u8> {
+    use crate::checks::Value;
+    let mut sheet =
+        Sheet::new(&["check_id", "description", "expected", "actual", "difference", "tolerance", "status"]);
+    for check in &closed.checks {
+        let difference = match (check.expected, check.actual) {
+            (Value::Amount(expected), Value::Amount(actual)) => (actual - expected).to_string(),
+            (Value::Count(expected), Value::Count(actual)) => (i128::from(actual) - i128::from(expected)).to_string(),
+            _ => String::new(),
+        };
+        let tolerance = if matches!(check.expected, Value::Amount(_)) { "0.00" } else { "0" };
+        sheet.row(&[
+            check.id.as_str(),
+            &check.description,
+            &check.expected.to_string(),
+            &check.actual.to_string(),
+            &difference,
+            tolerance,
+            check.status.name(),
+        ]);
+    }
+    sheet.bytes()
+}
+
+fn exceptions(closed: &Closed) -> Vec<u8> {
+    let mut sheet =
+        Sheet::new(&["exception_id", "severity", "kind", "message", "file", "line", "column", "value"]);
+    for row in &closed.exceptions {
+        let line = if row.place.line == 0 { String::new() } else { row.place.line.to_string() };
+        let place = &row.place;
+        sheet.row(&[&*row.id, row.severity, row.kind, &row.message, &place.file, &line, &place.field, &row.value]);
+    }
+    sheet.bytes()
+}
+
+fn sources(files: &[SourceFile]) -> Vec<u8> {
+    let mut sheet = Sheet::new(&["source", "path", "sha256", "rows", "debit_total", "credit_total"]);
+    for file in files {
+        sheet.row(&[
+            file.source.clone(),
+            file.path.clone(),
+            file.sha256.clone(),
+            file.rows.to_string(),
+            optional(file.debit_total),
+            optional(file.credit_total),
+        ]);
+    }
+    sheet.bytes()
+}

@@ -1,0 +1,78 @@
+//! The roll-forwards of reserves, write-offs, write-downs and liabilities, item by item.
+
+use crate::adjust::Kind;
+use crate::domain::{Dimension, Money};
+use crate::schedules::Schedules;
+
+/// One item's way through the quarter; all amounts are positive reserves, losses to date or liabilities.
+#[derive(Debug, Clone)]
+pub struct RollRow {
+    pub kind: Kind,
+    pub dimension: Dimension,
+    pub item: String,
+    pub opening: Money,
+    /// Charged or incurred, with changes of estimate.
+    pub charged: Money,
+    pub utilised: Money,
+    pub released: Money,
+    pub paid: Money,
+    pub closing: Money,
+}
+
+impl RollRow {
+    /// What the closing amount must be.
+    #[must_use]
+    pub fn footed(&self) -> Money {
+        self.opening + self.charged - self.utilised - self.released - self.paid
+    }
+}
+
+/// The rows of all schedules that open, move or close with an amount.
+#[must_use]
+pub fn build(schedules: &Schedules) -> Vec<RollRow> {
+    let reserves = schedules.inventory.iter().map(|row| RollRow {
+        kind: Kind::InventoryReserve,
+        dimension: row.key.dimension.clone(),
+        item: format!("{}/{}", row.key.group, row.key.item),
+        opening: row.roll.opening,
+        charged: row.roll.charge,
+        utilised: row.roll.utilised_sale + row.roll.utilised_scrap,
+        released: row.roll.release,
+        paid: Money::ZERO,
+        closing: row.roll.closing,
+    });
+    let prepaid = schedules.prepaid.iter().map(|row| {
+        let (before, found) = (row.earlier.written_off, &row.measurement);
+        let item = row.contract.contract_id.clone();
+        losses(Kind::PrepaidAdvertising, &row.contract.dimension, item, before, found.write_off, found.written_off_to_date)
+    });
+    let assets = schedules.assets.iter().map(|row| {
+        let (asset, found) = (&row.asset, &row.measurement);
+        let item = format!("{}/{}", asset.asset_id, asset.component);
+        let before = row.written_down_before;
+        losses(Kind::FixedAssets, &asset.dimension, item, before, found.write_down, found.written_down_to_date)
+    });
+    let obligations = schedules.obligations.iter().map(|row| {
+        let found = &row.measurement;
+        RollRow {
+            kind: Kind::Obligations,
+            dimension: row.obligation.dimension.clone(),
+            item: row.obligation.obligation_id.clone(),
+            opening: found.opening,
+            charged: found.incurred + found.change,
+            utilised: Money::ZERO,
+            released: Money::ZERO,
+            paid: found.paid,
+            closing: found.closing,
+        }
+    });
+    let moves = |row: &RollRow| {
+        [row.opening, row.charged, row.utilised, row.released, row.paid, row.closing].iter().any(|amount| !amount.is_zero())
+    };
+    reserves.chain(prepaid).chain(assets).chain(obligations).filter(moves).collect()
+}
+
+fn losses(kind: Kind, dimension: &Dimension, item: String, opening: Money, charged: Money, closing: Money) -> RollRow {
+    let (utilised, released, paid) = (Money::ZERO, Money::ZERO, Money::ZERO);
+    RollRow { kind, dimension: dimension.clone(), item, opening, charged, utilised, released, paid, closing }
+}

@@ -1,0 +1,8 @@
+//! One test binary: the real program on the embedded book, on broken books, and the rules' properties.
+
+mod bad_books;
+mod command;
+mod golden;
+mod properties;
+mod support;
+mod tidy;
