@@ -115,7 +115,12 @@ impl Checks<'_> {
         let (debits, credits, lines) = (ledger.debits(), ledger.credits(), Value::Count(ledger.lines));
         let accounted: u64 = ledger.activity.values().map(|activity| activity.lines).sum();
         self.amounts("ledger-debits-equal-credits", "Ledger debits equal credits", debits, credits);
-        self.push("ledger-lines-accounted", "Every ledger line is in the trial balance", lines, Value::Count(accounted));
+        self.push(
+            "ledger-lines-accounted",
+            "Every ledger line is in the trial balance",
+            lines,
+            Value::Count(accounted),
+        );
         let found = ledger.established;
         for (id, description, expected, actual) in [
             ("ledger-entries-balance", "Every ledger entry balances", ledger.entries, found.balanced),
@@ -187,17 +192,36 @@ impl Checks<'_> {
         let account = &accounts.prepaid_advertising;
         self.tie("prepaid-advertising", "Prepaid advertising as recorded", &[account], prepaid, Balance::closing);
         let prepaid = schedules.prepaid.iter().map(|row| (&row.contract.dimension, row.measurement.closing));
-        self.tie("prepaid-advertising-closing", "Prepaid advertising as adjusted", &[account], prepaid, Balance::adjusted);
+        self.tie(
+            "prepaid-advertising-closing",
+            "Prepaid advertising as adjusted",
+            &[account],
+            prepaid,
+            Balance::adjusted,
+        );
         let cost = schedules.assets.iter().map(|row| (&row.asset.dimension, row.asset.cost));
         self.tie("fixed-assets", "Fixed assets at cost", &[&accounts.fixed_assets], cost, Balance::closing);
-        let depreciation = schedules.assets.iter().map(|row| {
-            (&row.asset.dimension, -(row.asset.accumulated_depreciation + row.written_down_before))
-        });
+        let depreciation = schedules
+            .assets
+            .iter()
+            .map(|row| (&row.asset.dimension, -(row.asset.accumulated_depreciation + row.written_down_before)));
         let account = &accounts.accumulated_depreciation;
-        self.tie("accumulated-depreciation", "Accumulated depreciation as recorded", &[account], depreciation, Balance::closing);
+        self.tie(
+            "accumulated-depreciation",
+            "Accumulated depreciation as recorded",
+            &[account],
+            depreciation,
+            Balance::closing,
+        );
         let closing =
             schedules.assets.iter().map(|row| (&row.asset.dimension, row.measurement.closing - row.asset.cost));
-        self.tie("accumulated-depreciation-closing", "Accumulated depreciation as adjusted", &[account], closing, Balance::adjusted);
+        self.tie(
+            "accumulated-depreciation-closing",
+            "Accumulated depreciation as adjusted",
+            &[account],
+            closing,
+            Balance::adjusted,
+        );
         let owed: [&str; 2] = [&accounts.obligations_current, &accounts.obligations_non_current];
         let recorded = schedules.obligations.iter().map(|row| (&row.obligation.dimension, -row.measurement.carried));
         self.tie("obligations", "Obligations as recorded", &owed, recorded, Balance::closing);
@@ -235,7 +259,12 @@ impl Checks<'_> {
             let footed: Money = rows.iter().map(|row| row.footed()).sum();
             let closing: Money = rows.iter().map(|row| row.closing).sum();
             let (name, words) = (kind.name(), kind.name().replace('_', " "));
-            self.amounts(format!("roll-forward-foots:{name}"), format!("Roll-forward of {words} foots"), footed, closing);
+            self.amounts(
+                format!("roll-forward-foots:{name}"),
+                format!("Roll-forward of {words} foots"),
+                footed,
+                closing,
+            );
             let differing = rows.iter().filter(|row| row.footed() != row.closing).count() as u64;
             let description = format!("Items of {words} whose roll-forward does not foot");
             self.push(format!("roll-forward-items:{name}"), description, Value::Count(0), Value::Count(differing));
@@ -264,10 +293,14 @@ impl Checks<'_> {
         }
         for kind in Kind::ALL {
             let adjustments = &self.inputs.schedules.adjustments;
-            let items: Money =
-                adjustments.iter().filter(|row| row.movement.kind() == kind && row.movement.is_income()).map(|row| row.amount).sum();
+            let items: Money = adjustments
+                .iter()
+                .filter(|row| row.movement.kind() == kind && row.movement.is_income())
+                .map(|row| row.amount)
+                .sum();
             let lines = self.inputs.statements;
-            let posted = -statements::amount_of(lines, statements::NET_INCOME, |amounts| amounts.adjustments[kind as usize]);
+            let posted =
+                -statements::amount_of(lines, statements::NET_INCOME, |amounts| amounts.adjustments[kind as usize]);
             let description = format!("Item adjustments of {} are what income bears", kind.name().replace('_', " "));
             self.amounts(format!("adjustments-posted:{}", kind.name()), description, items, posted);
         }
@@ -291,7 +324,12 @@ impl Checks<'_> {
         self.amounts("income-equals-trial-balance", description, from_balances, net);
         let earned = adjusted(statements::CURRENT_YEAR_EARNINGS);
         let year = self.inputs.trial_balance.sum(income, |balance| -balance.adjusted());
-        self.amounts("earnings-equal-trial-balance", "Adjusted earnings of the year equal the adjusted trial balance", year, earned);
+        self.amounts(
+            "earnings-equal-trial-balance",
+            "Adjusted earnings of the year equal the adjusted trial balance",
+            year,
+            earned,
+        );
     }
 }
 

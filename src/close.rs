@@ -131,7 +131,11 @@ fn tax_policy(book: &Book) -> Result<(), Faults> {
         return Ok(());
     }
     let help = "set valuation_allowance = true, or tax_rate = \"0\", and book the tax by hand";
-    Err(configuration_fault("deferred tax on the adjustments cannot be computed yet", "a full valuation allowance", help))
+    Err(configuration_fault(
+        "deferred tax on the adjustments cannot be computed yet",
+        "a full valuation allowance",
+        help,
+    ))
 }
 
 fn configuration_fault(message: &str, expected: &str, help: &str) -> Faults {

@@ -48,7 +48,12 @@ impl JournalEntry {
     /// # Errors
     /// [`EntryError`] for fewer than two lines, several entities, a line without one positive side, or a sum other
     /// than zero.
-    pub fn try_new(id: String, movement: Movement, date: NaiveDate, lines: Vec<JournalLine>) -> Result<Self, EntryError> {
+    pub fn try_new(
+        id: String,
+        movement: Movement,
+        date: NaiveDate,
+        lines: Vec<JournalLine>,
+    ) -> Result<Self, EntryError> {
         let [first, _, ..] = lines.as_slice() else { return Err(EntryError::TooFewLines(id)) };
         let entity = first.dimension.entity.clone();
         if lines.iter().any(|line| line.dimension.entity != entity) {
@@ -151,7 +156,9 @@ pub fn propose(
         if lines.is_empty() {
             continue;
         }
-        lines.sort_by(|a, b| (a.debit.is_zero(), &a.account, &a.dimension).cmp(&(b.debit.is_zero(), &b.account, &b.dimension)));
+        lines.sort_by(|a, b| {
+            (a.debit.is_zero(), &a.account, &a.dimension).cmp(&(b.debit.is_zero(), &b.account, &b.dimension))
+        });
         entries.push(JournalEntry::try_new(entry_id(&quarter.id, movement, entity), movement, quarter.end, lines)?);
     }
     Ok(entries)
@@ -194,7 +201,8 @@ mod tests {
 
     #[test]
     fn an_entry_cannot_be_unbalanced() {
-        let make = |lines| JournalEntry::try_new("X".to_owned(), Movement::AssetWriteDown, NaiveDate::MIN, lines).map(|_| ());
+        let make =
+            |lines| JournalEntry::try_new("X".to_owned(), Movement::AssetWriteDown, NaiveDate::MIN, lines).map(|_| ());
         let id = || "X".to_owned();
         assert_eq!(make(vec![line("E", 5, 0), line("E", 0, 5)]), Ok(()));
         assert_eq!(make(vec![line("E", 5, 0)]), Err(EntryError::TooFewLines(id())));

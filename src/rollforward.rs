@@ -44,7 +44,14 @@ pub fn build(schedules: &Schedules) -> Vec<RollRow> {
     let prepaid = schedules.prepaid.iter().map(|row| {
         let (before, found) = (row.earlier.written_off, &row.measurement);
         let item = row.contract.contract_id.clone();
-        losses(Kind::PrepaidAdvertising, &row.contract.dimension, item, before, found.write_off, found.written_off_to_date)
+        losses(
+            Kind::PrepaidAdvertising,
+            &row.contract.dimension,
+            item,
+            before,
+            found.write_off,
+            found.written_off_to_date,
+        )
     });
     let assets = schedules.assets.iter().map(|row| {
         let (asset, found) = (&row.asset, &row.measurement);
@@ -67,7 +74,9 @@ pub fn build(schedules: &Schedules) -> Vec<RollRow> {
         }
     });
     let moves = |row: &RollRow| {
-        [row.opening, row.charged, row.utilised, row.released, row.paid, row.closing].iter().any(|amount| !amount.is_zero())
+        [row.opening, row.charged, row.utilised, row.released, row.paid, row.closing]
+            .iter()
+            .any(|amount| !amount.is_zero())
     };
     reserves.chain(prepaid).chain(assets).chain(obligations).filter(moves).collect()
 }

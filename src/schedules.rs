@@ -64,7 +64,12 @@ pub struct Schedules {
 ///
 /// # Errors
 /// The faults that only a rule can find, each with its line.
-pub fn measure(book: &Book, quarter: &Quarter, records: &Records, prior: Option<&PriorPack>) -> Result<Schedules, Faults> {
+pub fn measure(
+    book: &Book,
+    quarter: &Quarter,
+    records: &Records,
+    prior: Option<&PriorPack>,
+) -> Result<Schedules, Faults> {
     let mut faults = Faults::default();
     let inventory = inventory(book, quarter, records, prior);
     let prepaid = prepaid(book, quarter, records, prior, &mut faults);
@@ -74,7 +79,9 @@ pub fn measure(book: &Book, quarter: &Quarter, records: &Records, prior: Option<
         return Err(faults);
     }
     let mut installments = records.installments.clone();
-    installments.sort_by(|a, b| (&a.obligation_id, a.due_date, a.origin.line).cmp(&(&b.obligation_id, b.due_date, b.origin.line)));
+    installments.sort_by(|a, b| {
+        (&a.obligation_id, a.due_date, a.origin.line).cmp(&(&b.obligation_id, b.due_date, b.origin.line))
+    });
     let mut maker = Maker { quarter, basis: book.config.policies.basis, adjustments: Vec::new() };
     inventory.iter().for_each(|row| maker.reserve(row));
     prepaid.iter().for_each(|row| maker.prepaid(row));
@@ -114,8 +121,7 @@ fn reserve_row(book: &Book, quarter: &Quarter, item: &InventoryItem, opening: Op
     let measurement = inventory_reserve::measure(item, book.config.policies.basis, terms, quarter.end);
     let units =
         Units { on_hand: item.quantity_on_hand, received: item.quantity_received, scrapped: item.quantity_scrapped };
-    let roll =
-        inventory_reserve::roll_forward(opening, units, measurement.cost, measurement.required, opens_year);
+    let roll = inventory_reserve::roll_forward(opening, units, measurement.cost, measurement.required, opens_year);
     ReserveRow { key: item.key(), item: Some(item.clone()), measurement, roll }
 }
 
@@ -149,7 +155,12 @@ fn prepaid(
         let earlier = prior.and_then(|pack| pack.prepaid.get(&key)).copied().unwrap_or(Earlier::NOTHING);
         match prepaid_advertising::measure(contract, event.map(|event| event.date), quarter.end, earlier) {
             Ok(measurement) => {
-                rows.push(PrepaidRow { contract: contract.clone(), under_event: event.is_some(), earlier, measurement });
+                rows.push(PrepaidRow {
+                    contract: contract.clone(),
+                    under_event: event.is_some(),
+                    earlier,
+                    measurement,
+                });
             }
             Err(excess) => {
                 let mut place = contract.origin.clone();
@@ -194,7 +205,8 @@ fn obligations(quarter: &Quarter, records: &Records, prior: Option<&PriorPack>) 
         rows.push(ObligationRow { obligation: obligation.clone(), measurement });
     }
     rows.sort_by(|a, b| {
-        (&a.obligation.dimension, &a.obligation.obligation_id).cmp(&(&b.obligation.dimension, &b.obligation.obligation_id))
+        (&a.obligation.dimension, &a.obligation.obligation_id)
+            .cmp(&(&b.obligation.dimension, &b.obligation.obligation_id))
     });
     rows
 }

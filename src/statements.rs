@@ -235,7 +235,13 @@ pub fn reported(book: &Book, quarter: &str) -> Option<Comparative> {
     }
     builder.income_statement();
     builder.balance_sheet();
-    Some(builder.lines.iter().map(|line| ((line.statement.to_owned(), line.line.clone()), line.amounts.as_recorded)).collect())
+    Some(
+        builder
+            .lines
+            .iter()
+            .map(|line| ((line.statement.to_owned(), line.line.clone()), line.amounts.as_recorded))
+            .collect(),
+    )
 }
 
 /// The adjusted or recorded amount of a line; zero for a line that the statements do not have.

@@ -277,8 +277,7 @@ mod tests {
             fair_value: Money::from_cents(fair_value),
             undiscounted_cash_flows: Money::from_cents(flows),
         };
-        let assets =
-            [asset(10_000, 1_200, 0, held(9_000, 10_000)), asset(20_000, 1_200, 0, held(5_000, 10_000))];
+        let assets = [asset(10_000, 1_200, 0, held(9_000, 10_000)), asset(20_000, 1_200, 0, held(5_000, 10_000))];
         let inputs = assets.each_ref().map(|asset| Input { asset, written_down_before: Money::ZERO });
         let found = measure_register(&inputs, day("2003-06-30").max(day("2004-05-29")));
         let carrying: Money = found.iter().map(|row| row.carrying).sum();

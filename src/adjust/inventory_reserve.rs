@@ -120,7 +120,13 @@ pub struct RollForward {
 /// Units on hand at the last close leave first. A fall of the requirement is released only up to what the same fiscal
 /// year charged and still carries; otherwise the written-down amount is the new cost basis (SAB Topic 5.BB).
 #[must_use]
-pub fn roll_forward(opening: Opening, units: Units, cost: Money, required: Money, opens_fiscal_year: bool) -> RollForward {
+pub fn roll_forward(
+    opening: Opening,
+    units: Units,
+    cost: Money,
+    required: Money,
+    opens_fiscal_year: bool,
+) -> RollForward {
     let reserve = opening.reserve.unwrap_or(Money::ZERO);
     let available = opening.units + units.received;
     let used = (available - units.on_hand).max(Decimal::ZERO).min(opening.units);

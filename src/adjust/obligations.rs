@@ -39,12 +39,15 @@ pub const fn citation(basis: Basis) -> &'static str {
 ///
 /// A contract termination is incurred when the agreement is signed, which is the row's `incurred_date`.
 #[must_use]
-pub fn measure(obligation: &Obligation, installments: &[&Installment], opening: Money, quarter: &Quarter) -> Measurement {
+pub fn measure(
+    obligation: &Obligation,
+    installments: &[&Installment],
+    opening: Money,
+    quarter: &Quarter,
+) -> Measurement {
     let incurred_to_date = if obligation.incurred_date <= quarter.end { obligation.amount } else { Money::ZERO };
     let incurred = if quarter.contains(obligation.incurred_date) { obligation.amount } else { Money::ZERO };
-    let paid_by = |last: NaiveDate| {
-        move |part: &&&Installment| part.paid_date.is_some_and(|paid| paid <= last)
-    };
+    let paid_by = |last: NaiveDate| move |part: &&&Installment| part.paid_date.is_some_and(|paid| paid <= last);
     let paid_to_date: Money = installments.iter().filter(paid_by(quarter.end)).map(|part| part.amount).sum();
     let paid: Money = installments
         .iter()

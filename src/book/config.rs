@@ -303,7 +303,13 @@ impl Checker<'_> {
 
     fn unique(&mut self, seen: &mut BTreeSet<String>, code: &toml::Spanned<String>) {
         if !seen.insert(code.get_ref().clone()) {
-            self.fault(code.span(), "the code is given twice", code.get_ref(), "each code once", "rename or remove one");
+            self.fault(
+                code.span(),
+                "the code is given twice",
+                code.get_ref(),
+                "each code once",
+                "rename or remove one",
+            );
         }
     }
 
@@ -314,7 +320,13 @@ impl Checker<'_> {
 
     fn date(&mut self, value: &toml::Spanned<String>) -> NaiveDate {
         NaiveDate::parse_from_str(value.get_ref(), "%Y-%m-%d").unwrap_or_else(|_| {
-            self.fault(value.span(), "not a date", value.get_ref(), "a date such as \"2004-05-26\"", "correct the date");
+            self.fault(
+                value.span(),
+                "not a date",
+                value.get_ref(),
+                "a date such as \"2004-05-26\"",
+                "correct the date",
+            );
             NaiveDate::MIN
         })
     }

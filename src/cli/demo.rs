@@ -40,7 +40,8 @@ pub(super) fn demo(dir: &Path) -> Exit {
 
 /// Writes the files that are not there yet; a file that was changed since is left alone and told.
 fn write_book(from: &Dir<'_>, to: &Path) -> Result<(), Error> {
-    for file in from.find("**/*").map_err(|error| Error::other(error.to_string()))?.filter_map(|entry| entry.as_file()) {
+    for file in from.find("**/*").map_err(|error| Error::other(error.to_string()))?.filter_map(|entry| entry.as_file())
+    {
         let path = to.join(file.path());
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent)?;

@@ -202,13 +202,7 @@ fn not_written(error: &publish::PublishError) -> Exit {
 }
 
 /// The bytes of a pack with its manifest.
-fn compose(
-    book: &Book,
-    quarter: &Quarter,
-    closed: &Closed,
-    sources: &[SourceFile],
-    earlier: &Earlier,
-) -> Ended<Pack> {
+fn compose(book: &Book, quarter: &Quarter, closed: &Closed, sources: &[SourceFile], earlier: &Earlier) -> Ended<Pack> {
     let mut inputs: Vec<publish::ManifestInput> = sources.iter().map(manifest_input).collect();
     if let Some(pack) = &earlier.prior_year_pack {
         inputs.push(publish::ManifestInput {

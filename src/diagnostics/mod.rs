@@ -158,7 +158,15 @@ impl Faults {
     }
 
     /// Adds a fault of a line, in one call.
-    pub fn add(&mut self, code: Code, place: Place, message: impl Into<String>, value: &str, expected: &str, help: &str) {
+    pub fn add(
+        &mut self,
+        code: Code,
+        place: Place,
+        message: impl Into<String>,
+        value: &str,
+        expected: &str,
+        help: &str,
+    ) {
         self.push(Diagnostic {
             place,
             code,

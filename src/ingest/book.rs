@@ -119,11 +119,25 @@ fn calendar(root: &Path, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> 
             row_follows(&quarter, quarters.last(), &row, faults);
             if quarters.iter().any(|known| known.id == quarter.id) {
                 let place = row.place("quarter");
-                faults.add(Code::DuplicateKey, place, "the quarter comes twice", &quarter.id, "each quarter once", "remove one of the rows");
+                faults.add(
+                    Code::DuplicateKey,
+                    place,
+                    "the quarter comes twice",
+                    &quarter.id,
+                    "each quarter once",
+                    "remove one of the rows",
+                );
             }
             if !sound_name(&quarter.id) {
                 let expected = "letters, digits, '-' and '_', such as 2004-Q2: it names a folder";
-                faults.add(Code::Calendar, row.place("quarter"), "not a quarter's name", &quarter.id, expected, "rename the quarter");
+                faults.add(
+                    Code::Calendar,
+                    row.place("quarter"),
+                    "not a quarter's name",
+                    &quarter.id,
+                    expected,
+                    "rename the quarter",
+                );
             }
             quarters.push(quarter);
         }
@@ -133,7 +147,8 @@ fn calendar(root: &Path, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> 
 }
 
 fn sound_name(id: &str) -> bool {
-    id.len() <= 32 && id.starts_with(|first: char| first.is_ascii_alphanumeric())
+    id.len() <= 32
+        && id.starts_with(|first: char| first.is_ascii_alphanumeric())
         && id.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_')
 }
 
@@ -150,11 +165,19 @@ fn row_follows(quarter: &Quarter, before: Option<&Quarter>, row: &super::table::
     }
     let days = (quarter.end - quarter.start).num_days() + 1;
     let weeks = days % 7 == 0 && (12..=14).contains(&(days / 7));
-    let months = quarter.start.checked_add_months(Months::new(3)).and_then(|after| after.pred_opt()) == Some(quarter.end);
+    let months =
+        quarter.start.checked_add_months(Months::new(3)).and_then(|after| after.pred_opt()) == Some(quarter.end);
     if !weeks && !months {
         let message = format!("{} is {days} days long", quarter.id);
         let expected = "12 to 14 whole weeks, or three calendar months";
-        faults.add(Code::Calendar, row.place("end"), message, &quarter.end.to_string(), expected, "correct start or end");
+        faults.add(
+            Code::Calendar,
+            row.place("end"),
+            message,
+            &quarter.end.to_string(),
+            expected,
+            "correct start or end",
+        );
     }
 }
 
@@ -168,7 +191,14 @@ fn chart(root: &Path, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> Cha
     for row in table.rows() {
         let code = row.text("account", faults);
         if !seen.insert(code.clone()) {
-            faults.add(Code::DuplicateKey, row.place("account"), "the account comes twice", &code, "each account once", "remove one of the rows");
+            faults.add(
+                Code::DuplicateKey,
+                row.place("account"),
+                "the account comes twice",
+                &code,
+                "each account once",
+                "remove one of the rows",
+            );
         }
         let kind = row.known("type", |name| AccountType::from_name(name).is_some(), AccountType::NAMES, faults);
         row.known("normal_balance", |name| name == "debit" || name == "credit", "debit or credit", faults);
@@ -176,11 +206,20 @@ fn chart(root: &Path, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> Cha
         let section = row.known("section", |name| Section::from_name(name).is_some(), &names, faults);
         let (name, line) = (row.text("name", faults), row.text("statement_line", faults));
         let cash_flow_class = row.text("cash_flow_class", faults);
-        let (Some(kind), Some(section)) = (AccountType::from_name(&kind), Section::from_name(&section)) else { continue };
+        let (Some(kind), Some(section)) = (AccountType::from_name(&kind), Section::from_name(&section)) else {
+            continue;
+        };
         if !section.holds(kind) {
             let help = "give the account a section of its own statement";
             let value = row.optional("section").unwrap_or_default();
-            faults.add(Code::UnknownValue, row.place("section"), "the section is not for accounts of this type", value, "a section that fits the type", help);
+            faults.add(
+                Code::UnknownValue,
+                row.place("section"),
+                "the section is not for accounts of this type",
+                value,
+                "a section that fits the type",
+                help,
+            );
         }
         accounts.push(Account { code, name, kind, statement_line: line, section, cash_flow_class });
     }
@@ -188,7 +227,12 @@ fn chart(root: &Path, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> Cha
     Chart::new(accounts)
 }
 
-fn shares(root: &Path, calendar: &Calendar, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> BTreeMap<String, Shares> {
+fn shares(
+    root: &Path,
+    calendar: &Calendar,
+    sources: &mut Vec<SourceFile>,
+    faults: &mut Faults,
+) -> BTreeMap<String, Shares> {
     let required = ["quarter", "basic_shares", "incremental_shares"];
     let Some(table) = Table::read(root, "shares.csv", "shares", &required, &[], faults) else {
         return BTreeMap::new();
@@ -196,9 +240,19 @@ fn shares(root: &Path, calendar: &Calendar, sources: &mut Vec<SourceFile>, fault
     let mut shares = BTreeMap::new();
     for row in table.rows() {
         let quarter = row.known("quarter", |id| calendar.quarter(id).is_some(), "a quarter of calendar.csv", faults);
-        let found = Shares { basic: row.quantity("basic_shares", faults), incremental: row.quantity("incremental_shares", faults) };
+        let found = Shares {
+            basic: row.quantity("basic_shares", faults),
+            incremental: row.quantity("incremental_shares", faults),
+        };
         if shares.insert(quarter.clone(), found).is_some() {
-            faults.add(Code::DuplicateKey, row.place("quarter"), "the quarter comes twice", &quarter, "each quarter once", "remove one of the rows");
+            faults.add(
+                Code::DuplicateKey,
+                row.place("quarter"),
+                "the quarter comes twice",
+                &quarter,
+                "each quarter once",
+                "remove one of the rows",
+            );
         }
     }
     sources.push(table.source);
@@ -219,11 +273,19 @@ fn comparatives(
     for row in table.rows() {
         let quarter = row.known("quarter", |id| calendar.quarter(id).is_some(), "a quarter of calendar.csv", faults);
         let statements = "income-statement or balance-sheet";
-        let statement = row.known("statement", |name| matches!(name, "income-statement" | "balance-sheet"), statements, faults);
+        let statement =
+            row.known("statement", |name| matches!(name, "income-statement" | "balance-sheet"), statements, faults);
         row.known("source", |name| matches!(name, "public" | "invented"), "public or invented", faults);
         let key = (quarter, statement, row.text("line", faults));
         if amounts.insert(key.clone(), row.money("amount", faults)).is_some() {
-            faults.add(Code::DuplicateKey, row.place("line"), "the line comes twice in its quarter", &key.2, "each line once", "remove one of the rows");
+            faults.add(
+                Code::DuplicateKey,
+                row.place("line"),
+                "the line comes twice in its quarter",
+                &key.2,
+                "each line once",
+                "remove one of the rows",
+            );
         }
     }
     sources.push(table.source);

@@ -17,12 +17,30 @@ use crate::domain::{Dimension, Money, Quarter};
 
 /// The ledger's columns.
 pub const COLUMNS: [&str; 12] = [
-    "journal_id", "journal_line", "effective_date", "entity", "account", "brand", "segment", "description", "debit",
-    "credit", "currency", "source",
+    "journal_id",
+    "journal_line",
+    "effective_date",
+    "entity",
+    "account",
+    "brand",
+    "segment",
+    "description",
+    "debit",
+    "credit",
+    "currency",
+    "source",
 ];
 /// Columns that a ledger must have; a description may be absent.
 pub const REQUIRED: [&str; 10] = [
-    "journal_id", "journal_line", "effective_date", "entity", "account", "brand", "segment", "debit", "credit",
+    "journal_id",
+    "journal_line",
+    "effective_date",
+    "entity",
+    "account",
+    "brand",
+    "segment",
+    "debit",
+    "credit",
     "currency",
 ];
 /// The mark of closepack's own entry numbers.
@@ -145,10 +163,19 @@ impl<'a> Pass<'a> {
                 let side = if balance.is_negative() { "credits" } else { "debits" };
                 let message = format!(
                     "entry {id} of {entity} does not balance: its {side} are {} more (lines {} to {})",
-                    balance.abs(), entry.first_line, entry.last_line,
+                    balance.abs(),
+                    entry.first_line,
+                    entry.last_line,
                 );
                 let help = "export the entry with all its lines";
-                self.faults.add(Code::UnbalancedEntry, place, message, id, "debits equal to credits in each entity", help);
+                self.faults.add(
+                    Code::UnbalancedEntry,
+                    place,
+                    message,
+                    id,
+                    "debits equal to credits in each entity",
+                    help,
+                );
             }
         }
         (self.ledger, self.faults)
@@ -165,7 +192,16 @@ impl<'a> Pass<'a> {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one call a fault, each argument a part of the message")]
-    fn fault(&mut self, line: &Line<'_>, field: &str, code: Code, message: &str, value: &str, expected: &str, help: &str) {
+    fn fault(
+        &mut self,
+        line: &Line<'_>,
+        field: &str,
+        code: Code,
+        message: &str,
+        value: &str,
+        expected: &str,
+        help: &str,
+    ) {
         let place = self.place(line, field);
         self.faults.add(code, place, message, value, expected, help);
     }
@@ -189,7 +225,15 @@ impl<'a> Pass<'a> {
         if self.book.chart.account(line.account).is_none() {
             let help = "add the account to the chart, or correct the code (leading zeros count)";
             let expected = "an account of chart_of_accounts.csv";
-            self.fault(line, "account", Code::UnknownAccount, "the account is not in the chart", line.account, expected, help);
+            self.fault(
+                line,
+                "account",
+                Code::UnknownAccount,
+                "the account is not in the chart",
+                line.account,
+                expected,
+                help,
+            );
         } else {
             self.ledger.established.known_accounts += 1;
         }
@@ -207,12 +251,28 @@ impl<'a> Pass<'a> {
         if line.currency != self.book.config.currency {
             let expected = self.book.config.currency.clone();
             let help = "export the ledger in the book's currency";
-            self.fault(line, "currency", Code::Currency, "another currency than the book's", line.currency, &expected, help);
+            self.fault(
+                line,
+                "currency",
+                Code::Currency,
+                "another currency than the book's",
+                line.currency,
+                &expected,
+                help,
+            );
         }
         if line.journal_id.starts_with(OWN_ENTRY_PREFIX) {
             let help = "export the ledger as it was before closepack's entries of this quarter were posted";
             let expected = "a ledger without this quarter's proposed entries";
-            self.fault(line, "journal_id", Code::OwnEntry, "the line is one of closepack's own entries", line.journal_id, expected, help);
+            self.fault(
+                line,
+                "journal_id",
+                Code::OwnEntry,
+                "the line is one of closepack's own entries",
+                line.journal_id,
+                expected,
+                help,
+            );
         }
     }
 
@@ -221,9 +281,21 @@ impl<'a> Pass<'a> {
             (false, true) => ("debit", line.debit),
             (true, false) => ("credit", line.credit),
             (none, _) => {
-                let message = if none { "neither debit nor credit has an amount" } else { "debit and credit both have an amount" };
+                let message = if none {
+                    "neither debit nor credit has an amount"
+                } else {
+                    "debit and credit both have an amount"
+                };
                 let help = "write the amount on one side and leave the other empty";
-                self.fault(line, "debit", Code::BadAmount, message, line.debit, "an amount in one of the two columns", help);
+                self.fault(
+                    line,
+                    "debit",
+                    Code::BadAmount,
+                    message,
+                    line.debit,
+                    "an amount in one of the two columns",
+                    help,
+                );
                 return (Money::ZERO, Money::ZERO);
             }
         };
@@ -234,7 +306,15 @@ impl<'a> Pass<'a> {
             }
             Ok(amount) if amount.is_negative() => {
                 let help = "write a negative debit as a credit, and a negative credit as a debit";
-                self.fault(line, field, Code::BadAmount, "the amount is negative", other, "an amount of zero or more", help);
+                self.fault(
+                    line,
+                    field,
+                    Code::BadAmount,
+                    "the amount is negative",
+                    other,
+                    "an amount of zero or more",
+                    help,
+                );
                 (Money::ZERO, Money::ZERO)
             }
             Ok(amount) if field == "debit" => (amount, Money::ZERO),
@@ -256,7 +336,15 @@ impl<'a> Pass<'a> {
         if !entry.lines.insert(line.journal_line.to_owned()) {
             let value = format!("{} line {}", line.journal_id, line.journal_line);
             let help = "remove the line that was exported twice";
-            self.fault(line, "journal_line", Code::DuplicateKey, "the journal line comes twice", &value, "each line of an entry once", help);
+            self.fault(
+                line,
+                "journal_line",
+                Code::DuplicateKey,
+                "the journal line comes twice",
+                &value,
+                "each line of an entry once",
+                help,
+            );
         } else {
             self.ledger.established.distinct += 1;
         }
@@ -364,6 +452,13 @@ fn record_fault(file: &str, error: &csv::Error, faults: &mut Faults) {
         faults.add(Code::NotUtf8, place, "the line is not UTF-8", "", "UTF-8 text", "export the file as UTF-8");
     } else {
         let message = "the file cannot be read to its end";
-        faults.add(Code::UnreadableFile, place, message, "", "a readable file", "check the disk and export the file again");
+        faults.add(
+            Code::UnreadableFile,
+            place,
+            message,
+            "",
+            "a readable file",
+            "check the disk and export the file again",
+        );
     }
 }

@@ -80,7 +80,14 @@ fn text_columns(file: &str, frame: &DataFrame, faults: &mut Faults) -> Option<[C
         match frame.column(name) {
             Err(_) => {
                 let message = format!("the column {name} is missing");
-                faults.add(Code::MissingColumn, place, message, "", &format!("a column {name}"), "add the column to the export");
+                faults.add(
+                    Code::MissingColumn,
+                    place,
+                    message,
+                    "",
+                    &format!("a column {name}"),
+                    "add the column to the export",
+                );
             }
             Ok(column) if matches!(column.dtype(), DataType::Float32 | DataType::Float64) => {
                 let help = "export the column as text or as a decimal";

@@ -54,7 +54,8 @@ impl PriorPack {
             pack.inventory.insert(row.key("pool", "sku")?, opening);
         }
         for row in open("prepaid_advertising.csv")?.rows() {
-            let earlier = Earlier { written_off: row.money("written_off_to_date")?, moved: row.money("moved_to_date")? };
+            let earlier =
+                Earlier { written_off: row.money("written_off_to_date")?, moved: row.money("moved_to_date")? };
             pack.prepaid.insert(row.key("", "contract_id")?, earlier);
         }
         for row in open("fixed_assets.csv")?.rows() {

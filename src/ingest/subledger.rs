@@ -6,8 +6,8 @@ use crate::book::{Basis, Book};
 use crate::diagnostics::{Code, Faults, Place};
 use crate::domain::{Dimension, Money};
 use crate::records::{
-    Disposition, FixedAsset, Installment, InventoryItem, Obligation, ObligationKind, OpeningBalance,
-    PrepaidContract, Recognition,
+    Disposition, FixedAsset, Installment, InventoryItem, Obligation, ObligationKind, OpeningBalance, PrepaidContract,
+    Recognition,
 };
 
 use super::book::Codes;
@@ -26,28 +26,62 @@ pub const OPENING_BALANCES: Columns =
 pub const INVENTORY: Columns = Columns {
     required: &["entity", "brand", "segment", "pool", "sku", "quantity_on_hand", "unit_cost"],
     optional: &[
-        "description", "quantity_received", "quantity_scrapped", "replacement_cost", "selling_price",
-        "cost_to_complete", "selling_cost_rate", "normal_margin_rate", "expected_units", "scrap_value",
-        "last_receipt_date", "average_monthly_units", "reserve_rate",
+        "description",
+        "quantity_received",
+        "quantity_scrapped",
+        "replacement_cost",
+        "selling_price",
+        "cost_to_complete",
+        "selling_cost_rate",
+        "normal_margin_rate",
+        "expected_units",
+        "scrap_value",
+        "last_receipt_date",
+        "average_monthly_units",
+        "reserve_rate",
     ],
 };
 
 pub const PREPAID_ADVERTISING: Columns = Columns {
     required: &["entity", "brand", "segment", "contract_id", "amount_paid", "recognition", "expensed_to_date"],
     optional: &[
-        "vendor", "description", "service_start", "service_end", "first_showing", "units_total", "units_delivered",
-        "refundable_amount", "transferable_amount",
+        "vendor",
+        "description",
+        "service_start",
+        "service_end",
+        "first_showing",
+        "units_total",
+        "units_delivered",
+        "refundable_amount",
+        "transferable_amount",
     ],
 };
 
 pub const FIXED_ASSETS: Columns = Columns {
     required: &[
-        "entity", "brand", "segment", "asset_id", "component", "cost", "salvage_value", "in_service_date",
-        "life_months", "accumulated_depreciation",
+        "entity",
+        "brand",
+        "segment",
+        "asset_id",
+        "component",
+        "cost",
+        "salvage_value",
+        "in_service_date",
+        "life_months",
+        "accumulated_depreciation",
     ],
     optional: &[
-        "asset_group", "description", "method", "convention", "disposition", "decision_date", "cease_use_date",
-        "fair_value", "cost_to_sell", "undiscounted_cash_flows", "value_in_use",
+        "asset_group",
+        "description",
+        "method",
+        "convention",
+        "disposition",
+        "decision_date",
+        "cease_use_date",
+        "fair_value",
+        "cost_to_sell",
+        "undiscounted_cash_flows",
+        "value_in_use",
     ],
 };
 
@@ -105,7 +139,14 @@ fn known_account(row: Row<'_>, book: &Book, faults: &mut Faults) -> String {
     if !account.is_empty() && book.chart.account(&account).is_none() {
         let help = "add the account to the chart, or correct the code (leading zeros count)";
         let expected = "an account of chart_of_accounts.csv";
-        faults.add(Code::UnknownAccount, row.place("account"), "the account is not in the chart", &account, expected, help);
+        faults.add(
+            Code::UnknownAccount,
+            row.place("account"),
+            "the account is not in the chart",
+            &account,
+            expected,
+            help,
+        );
     }
     account
 }
@@ -206,7 +247,14 @@ fn recognition(row: Row<'_>, faults: &mut Faults) -> Recognition {
             if end < start {
                 let value = end.to_string();
                 let expected = "a date on or after service_start";
-                faults.add(Code::RuleInput, row.place("service_end"), "the service ends before it starts", &value, expected, "correct the dates");
+                faults.add(
+                    Code::RuleInput,
+                    row.place("service_end"),
+                    "the service ends before it starts",
+                    &value,
+                    expected,
+                    "correct the dates",
+                );
             }
             Recognition::StraightLine { start, end }
         }
@@ -220,7 +268,14 @@ fn units_recognition(row: Row<'_>, faults: &mut Faults) -> Recognition {
     if total.is_zero() || delivered > total {
         let expected = "units_delivered from 0 to units_total, and units_total above 0";
         let value = delivered.to_string();
-        faults.add(Code::RuleInput, row.place("units_delivered"), "more units are delivered than there are", &value, expected, "correct the units");
+        faults.add(
+            Code::RuleInput,
+            row.place("units_delivered"),
+            "more units are delivered than there are",
+            &value,
+            expected,
+            "correct the units",
+        );
     }
     Recognition::Units { total, delivered }
 }
@@ -253,7 +308,14 @@ pub fn fixed_assets(table: &Table, against: Against<'_>, faults: &mut Faults) ->
         };
         if asset.salvage_value > asset.cost {
             let value = asset.salvage_value.to_string();
-            faults.add(Code::RuleInput, row.place("salvage_value"), "the salvage value is above the cost", &value, "at most the cost", "correct the amounts");
+            faults.add(
+                Code::RuleInput,
+                row.place("salvage_value"),
+                "the salvage value is above the cost",
+                &value,
+                "at most the cost",
+                "correct the amounts",
+            );
         }
         assets.push(asset);
     }
@@ -272,7 +334,14 @@ fn life_months(row: Row<'_>, faults: &mut Faults) -> u32 {
     months.unwrap_or_else(|| {
         if !text.is_empty() {
             let expected = "a whole number of months from 1 to 1200";
-            faults.add(Code::BadQuantity, row.place("life_months"), "not a life in months", &text, expected, "correct the life");
+            faults.add(
+                Code::BadQuantity,
+                row.place("life_months"),
+                "not a life in months",
+                &text,
+                expected,
+                "correct the life",
+            );
         }
         1
     })
@@ -302,7 +371,14 @@ fn disposition(row: Row<'_>, faults: &mut Faults) -> Disposition {
             if cease_use < decided {
                 let value = cease_use.to_string();
                 let expected = "a date on or after decision_date";
-                faults.add(Code::RuleInput, row.place("cease_use_date"), "use ceases before the decision", &value, expected, "correct the dates");
+                faults.add(
+                    Code::RuleInput,
+                    row.place("cease_use_date"),
+                    "use ceases before the decision",
+                    &value,
+                    expected,
+                    "correct the dates",
+                );
             }
             Disposition::Abandon { decided, cease_use }
         }
@@ -325,7 +401,11 @@ pub fn obligations(table: &Table, against: Against<'_>, faults: &mut Faults) -> 
             dimension,
             obligation_id,
             payee: row.optional("payee").unwrap_or_default().to_owned(),
-            kind: if kind == "royalties-owed" { ObligationKind::RoyaltiesOwed } else { ObligationKind::ContractTermination },
+            kind: if kind == "royalties-owed" {
+                ObligationKind::RoyaltiesOwed
+            } else {
+                ObligationKind::ContractTermination
+            },
             description: row.optional("description").unwrap_or_default().to_owned(),
             amount: row.positive_money("amount", faults),
             incurred_date: row.date("incurred_date", faults),
@@ -338,7 +418,8 @@ pub fn obligations(table: &Table, against: Against<'_>, faults: &mut Faults) -> 
 /// Reads the installments; each must belong to an obligation, and together they must be its amount.
 pub fn installments(table: &Table, obligations: &[Obligation], faults: &mut Faults) -> Vec<Installment> {
     let mut totals: BTreeMap<&str, (Money, u64)> = BTreeMap::new();
-    let amounts: BTreeMap<&str, Money> = obligations.iter().map(|row| (row.obligation_id.as_str(), row.amount)).collect();
+    let amounts: BTreeMap<&str, Money> =
+        obligations.iter().map(|row| (row.obligation_id.as_str(), row.amount)).collect();
     let mut installments = Vec::new();
     for row in table.rows() {
         let expected = "an obligation_id of the obligations";
@@ -362,9 +443,15 @@ pub fn installments(table: &Table, obligations: &[Obligation], faults: &mut Faul
             let mut place = Place::line(&table.source.path, line);
             place.field = "amount".to_owned();
             let message = format!("the installments of {id} do not add up to its amount");
-            faults.add(Code::RuleInput, place, message, &total.to_string(), &amount.to_string(), "complete the schedule of installments");
+            faults.add(
+                Code::RuleInput,
+                place,
+                message,
+                &total.to_string(),
+                &amount.to_string(),
+                "complete the schedule of installments",
+            );
         }
     }
     installments
 }
-

@@ -22,7 +22,14 @@ pub struct Table {
 
 impl Table {
     /// Reads `root/file`. `required` columns must be in the header, `optional` ones may be; any other is a fault.
-    pub fn read(root: &Path, file: &str, source: &str, required: &[&str], optional: &[&str], faults: &mut Faults) -> Option<Self> {
+    pub fn read(
+        root: &Path,
+        file: &str,
+        source: &str,
+        required: &[&str],
+        optional: &[&str],
+        faults: &mut Faults,
+    ) -> Option<Self> {
         let bytes = read_bytes(root, file, faults)?;
         let text_fault = std::str::from_utf8(&bytes).err();
         if let Some(error) = text_fault {
@@ -59,7 +66,14 @@ fn read_bytes(root: &Path, file: &str, faults: &mut Faults) -> Option<Vec<u8>> {
     let read = match size {
         Ok(size) if size > TABLE_BYTES_MAX => {
             let help = "split the file, or correct its name";
-            faults.add(Code::LimitExceeded, Place::file(file), "the file is too large", &size.to_string(), "at most 1 GiB", help);
+            faults.add(
+                Code::LimitExceeded,
+                Place::file(file),
+                "the file is too large",
+                &size.to_string(),
+                "at most 1 GiB",
+                help,
+            );
             return None;
         }
         Ok(_) => std::fs::read(&path),
@@ -72,10 +86,24 @@ fn read_bytes(root: &Path, file: &str, faults: &mut Faults) -> Option<Vec<u8>> {
 pub fn unreadable(file: &str, error: &std::io::Error, faults: &mut Faults) {
     if error.kind() == std::io::ErrorKind::NotFound {
         let help = "export the file into the book; a source without rows still has its header";
-        faults.add(Code::MissingFile, Place::file(file), "the file is missing", "", "a CSV file with a header row", help);
+        faults.add(
+            Code::MissingFile,
+            Place::file(file),
+            "the file is missing",
+            "",
+            "a CSV file with a header row",
+            help,
+        );
     } else {
         let help = "check the file's kind and its permissions";
-        faults.add(Code::UnreadableFile, Place::file(file), format!("the file cannot be read: {}", error.kind()), "", "a readable file", help);
+        faults.add(
+            Code::UnreadableFile,
+            Place::file(file),
+            format!("the file cannot be read: {}", error.kind()),
+            "",
+            "a readable file",
+            help,
+        );
     }
 }
 
@@ -96,19 +124,45 @@ pub fn header_columns(
         place.field = name.to_owned();
         if !known.contains(&name) {
             let expected = format!("one of {}", known.join(", "));
-            faults.add(Code::MissingColumn, place, "the column is not known", name, &expected, "rename or remove the column");
+            faults.add(
+                Code::MissingColumn,
+                place,
+                "the column is not known",
+                name,
+                &expected,
+                "rename or remove the column",
+            );
         } else if columns.insert(name.to_owned(), at).is_some() {
-            faults.add(Code::DuplicateColumn, place, "the column comes twice", name, "each column once", "remove one of them");
+            faults.add(
+                Code::DuplicateColumn,
+                place,
+                "the column comes twice",
+                name,
+                "each column once",
+                "remove one of them",
+            );
         }
     }
     for name in required.iter().filter(|name| !columns.contains_key(**name)) {
         let message = format!("the column {name} is missing");
-        faults.add(Code::MissingColumn, Place::line(file, 1), message, "", &format!("a column {name}"), "add the column to the export");
+        faults.add(
+            Code::MissingColumn,
+            Place::line(file, 1),
+            message,
+            "",
+            &format!("a column {name}"),
+            "add the column to the export",
+        );
     }
     (faults.total() == before).then_some(columns)
 }
 
-fn sound_rows(reader: &mut csv::Reader<&[u8]>, file: &str, width: usize, faults: &mut Faults) -> Vec<csv::StringRecord> {
+fn sound_rows(
+    reader: &mut csv::Reader<&[u8]>,
+    file: &str,
+    width: usize,
+    faults: &mut Faults,
+) -> Vec<csv::StringRecord> {
     let mut rows = Vec::new();
     for record in reader.records().flatten() {
         if record.len() == width {
@@ -199,7 +253,14 @@ impl<'a> Row<'a> {
         if money.is_negative() {
             let help = "correct the sign; reductions have their own columns";
             let expected = "an amount of zero or more";
-            faults.add(Code::BadAmount, self.place(column), "the amount is negative", &money.to_string(), expected, help);
+            faults.add(
+                Code::BadAmount,
+                self.place(column),
+                "the amount is negative",
+                &money.to_string(),
+                expected,
+                help,
+            );
         }
         money
     }
@@ -250,7 +311,14 @@ impl<'a> Row<'a> {
         let rate = plain_decimal(text).filter(|rate| (Decimal::ZERO..=Decimal::ONE).contains(rate));
         Some(rate.unwrap_or_else(|| {
             let help = "write 5 % as 0.05";
-            faults.add(Code::BadRate, self.place(column), format!("{column} is not a rate"), text, "a decimal from 0 to 1", help);
+            faults.add(
+                Code::BadRate,
+                self.place(column),
+                format!("{column} is not a rate"),
+                text,
+                "a decimal from 0 to 1",
+                help,
+            );
             Decimal::ZERO
         }))
     }
@@ -294,11 +362,16 @@ pub fn date_fault(place: Place, text: &str, faults: &mut Faults) {
 pub fn iso_date(text: &str) -> Option<NaiveDate> {
     let bytes = text.as_bytes();
     let form = bytes.len() == 10
-        && bytes.iter().enumerate().all(|(at, byte)| if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() });
+        && bytes
+            .iter()
+            .enumerate()
+            .all(|(at, byte)| if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() });
     if !form {
         return None;
     }
-    let number = |range: std::ops::Range<usize>| bytes[range].iter().fold(0_u32, |sum, digit| sum * 10 + u32::from(digit - b'0'));
+    let number = |range: std::ops::Range<usize>| {
+        bytes[range].iter().fold(0_u32, |sum, digit| sum * 10 + u32::from(digit - b'0'))
+    };
     NaiveDate::from_ymd_opt(i32::try_from(number(0..4)).ok()?, number(5..7), number(8..10))
 }
 
@@ -307,7 +380,9 @@ pub fn iso_date(text: &str) -> Option<NaiveDate> {
 pub fn plain_decimal(text: &str) -> Option<Decimal> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let plain = |part: &str, most: usize| !part.is_empty() && part.len() <= most && part.bytes().all(|byte| byte.is_ascii_digit());
+    let plain = |part: &str, most: usize| {
+        !part.is_empty() && part.len() <= most && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
     if plain(whole, 15) && plain(fraction, 8) { Decimal::from_str(text).ok() } else { None }
 }
 

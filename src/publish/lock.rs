@@ -1,58 +1,85 @@
 //! One run of a quarter at a time.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Error, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// Holds a quarter's lock until it is dropped; the system gives it up when the process dies.
+use super::manifest::is_plain_name;
+use super::stage::{self, IoFault};
+
+/// Name of the lock file in a quarter's folder.
+const LOCK: &str = ".lock";
+/// Most bytes that are read of another run's lock file.
+const HOLDER_BYTES_MAX: u64 = 20;
+
+/// Holds a quarter of an output folder; dropping it, or the end of the process, lets go.
 #[derive(Debug)]
+#[must_use = "the lock is held for as long as this lives"]
 pub struct Lock {
-    _file: File,
+    file: File,
 }
 
-/// Why the lock is not ours.
+/// Why a quarter could not be locked.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
-    #[error("another run of {quarter} holds {path} (process {holder}); try again when it has ended")]
-    Busy { quarter: String, path: PathBuf, holder: String },
-    #[error("{path} could not be locked: {source}")]
-    Io { path: PathBuf, source: Error },
+    /// Another run holds the quarter.
+    #[error("another run ({holder}) holds {}; run again when it has ended", path.display())]
+    Busy { path: PathBuf, holder: String },
+    /// The lock file could not be made or locked.
+    #[error("could not {action} {}: {source}; mend the cause and run again", path.display())]
+    Io { action: &'static str, path: PathBuf, source: io::Error },
 }
 
-impl Lock {
-    /// Takes the lock of a quarter under `out`, without waiting.
-    ///
-    /// # Errors
-    /// [`LockError::Busy`] while another process holds it, [`LockError::Io`] when it cannot be made.
-    pub fn acquire(out: &Path, quarter: &str) -> Result<Self, LockError> {
-        let folder = out.join(quarter);
-        let path = folder.join(".lock");
-        let io = |source: Error| LockError::Io { path: path.clone(), source };
-        std::fs::create_dir_all(&folder).map_err(io)?;
-        let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path).map_err(io)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let holder = std::fs::read_to_string(&path).unwrap_or_default();
-                return Err(LockError::Busy { quarter: quarter.to_owned(), path, holder: holder.trim().to_owned() });
-            }
-            Err(TryLockError::Error(source)) => return Err(io(source)),
-        }
-        file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(io)?;
-        Ok(Self { _file: file })
+impl From<IoFault> for LockError {
+    fn from(IoFault { action, path, source }: IoFault) -> Self {
+        Self::Io { action, path, source }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl Lock {
+    /// Locks a quarter of an output folder, without waiting; makes the folder when there is none.
+    ///
+    /// # Errors
+    /// [`LockError::Busy`] when another run holds it, [`LockError::Io`] when the disk refuses.
+    pub fn acquire(out: &Path, quarter: &str) -> Result<Self, LockError> {
+        let folder = out.join(quarter);
+        if !is_plain_name(quarter) {
+            let source = io::Error::new(io::ErrorKind::InvalidInput, "a quarter's name is one plain file name");
+            return Err(LockError::Io { action: "make the folder", path: folder, source });
+        }
+        stage::create_dir(&folder, &stage::sync_dir)?;
+        let path = folder.join(LOCK);
+        let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        let mut file = match opened {
+            Ok(file) => file,
+            Err(source) => return Err(LockError::Io { action: "open", path, source }),
+        };
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(LockError::Busy { holder: holder(&file), path }),
+            Err(TryLockError::Error(source)) => return Err(LockError::Io { action: "lock", path, source }),
+        }
+        let written = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
+        match written {
+            Ok(()) => Ok(Self { file }),
+            Err(source) => Err(LockError::Io { action: "write", path, source }),
+        }
+    }
+}
 
-    #[test]
-    fn a_second_run_is_refused_until_the_first_has_ended() {
-        let out = tempfile::tempdir().expect("a folder");
-        let first = Lock::acquire(out.path(), "2004-Q2").expect("the lock");
-        assert!(matches!(Lock::acquire(out.path(), "2004-Q2"), Err(LockError::Busy { .. })));
-        drop(first);
-        assert!(Lock::acquire(out.path(), "2004-Q2").is_ok());
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // The content only helps a message; closing the file lets go of the lock.
+        let _ = self.file.set_len(0);
+    }
+}
+
+/// Who holds a lock, by the lock file's content.
+fn holder(file: &File) -> String {
+    let mut text = String::new();
+    let read = file.take(HOLDER_BYTES_MAX).read_to_string(&mut text);
+    match (read, text.trim().parse::<u32>()) {
+        (Ok(_), Ok(pid)) => format!("process {pid}"),
+        _ => "its process is not known".to_owned(),
     }
 }

@@ -1,34 +1,44 @@
-//! The manifest: what went in, what came out, and the run's name, which follows from what went in.
+//! What a pack says of itself: its inputs and outputs by hash, and the pack that it goes on from.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-use crate::ingest::sha256_hex;
+/// Name of the manifest in a pack.
+pub const MANIFEST: &str = "manifest.json";
+/// Version of the manifest's layout.
+pub const FORMAT_VERSION: u32 = 1;
+/// Hex digits of a run id.
+const RUN_ID_DIGITS: usize = 16;
+/// Longest name of a file, a quarter or a run, in bytes; file systems take 255, and a prefix is put before it.
+const NAME_BYTES_MAX: usize = 200;
 
-/// The version of the manifest's form.
-const FORMAT: u32 = 1;
-
-/// A pack's manifest. It names no clock and no machine.
+/// A pack's manifest. The order of the fields is the order in the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    pub format: u32,
-    pub closepack: String,
+    pub format_version: u32,
+    pub closepack_version: String,
     pub company: String,
     pub quarter: String,
     pub basis: String,
     pub run_id: String,
     pub inputs: Vec<ManifestInput>,
-    pub prior: Option<ManifestPrior>,
+    /// Every file of the pack but the manifest, by name.
     pub outputs: Vec<ManifestOutput>,
+    pub prior: Option<ManifestPrior>,
 }
 
-/// A file that was read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// One file that the run read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestInput {
+    /// The source's name, such as `inventory`.
     pub source: String,
-    /// Within the book.
+    /// Path within the book, with `/`.
     pub path: String,
+    /// SHA-256 of its bytes, in lower-case hex.
     pub sha256: String,
     pub bytes: u64,
     pub rows: u64,
@@ -36,106 +46,262 @@ pub struct ManifestInput {
     pub credit_total: Option<String>,
 }
 
-/// A file of the pack.
+/// One file that the run wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestOutput {
+    /// Name in the pack's folder.
     pub path: String,
+    /// SHA-256 of its bytes, in lower-case hex.
     pub sha256: String,
     pub bytes: u64,
-    /// Rows under the header, of a CSV file.
+    /// Rows of a CSV file, without its header.
     pub rows: Option<u64>,
 }
 
-/// The pack that the quarter opens with.
+/// The pack of the quarter before, which this one goes on from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestPrior {
     pub quarter: String,
     pub run_id: String,
+    /// SHA-256 of its manifest, in lower-case hex.
     pub manifest_sha256: String,
 }
 
+/// Why bytes are no manifest, or a manifest no bytes.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// Not JSON, or not the fields of a manifest.
+    #[error("it is not a manifest: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Written by a closepack of another layout.
+    #[error("its format version is {found}, and this closepack reads {FORMAT_VERSION}; use the closepack that wrote it")]
+    FormatVersion { found: u64 },
+    /// An output's name is none, or is listed twice.
+    #[error("it lists {name:?}, which is listed twice or cannot be the name of a file of a pack")]
+    OutputName { name: String },
+}
+
+/// The one field that every layout has.
+#[derive(Deserialize)]
+struct AnyVersion {
+    format_version: u64,
+}
+
 impl Manifest {
-    /// A manifest without outputs; its run id is a hash of everything that the figures depend on.
+    /// A manifest of this closepack with its run id, and no outputs yet. Inputs are listed by source and path.
     #[must_use]
     pub fn new(
         company: &str,
         quarter: &str,
         basis: &str,
-        inputs: Vec<ManifestInput>,
+        mut inputs: Vec<ManifestInput>,
         prior: Option<ManifestPrior>,
     ) -> Self {
-        let version = env!("CARGO_PKG_VERSION");
-        let mut listing = format!("closepack {version}\nquarter {quarter}\nbasis {basis}\n");
-        for input in &inputs {
-            listing.push_str(&format!("input {}\t{}\t{}\n", input.source, input.path, input.sha256));
-        }
-        if let Some(prior) = &prior {
-            listing.push_str(&format!("prior {}\t{}\n", prior.quarter, prior.manifest_sha256));
-        }
-        let run_id = sha256_hex(listing.as_bytes())[..16].to_owned();
-        Self {
-            format: FORMAT,
-            closepack: version.to_owned(),
+        inputs.sort();
+        let mut manifest = Self {
+            format_version: FORMAT_VERSION,
+            closepack_version: env!("CARGO_PKG_VERSION").to_owned(),
             company: company.to_owned(),
             quarter: quarter.to_owned(),
             basis: basis.to_owned(),
-            run_id,
+            run_id: String::new(),
             inputs,
-            prior,
             outputs: Vec::new(),
-        }
+            prior,
+        };
+        manifest.run_id = manifest.run_id_of_inputs();
+        manifest
     }
 
-    /// The manifest as indented JSON with a final newline.
+    /// The same manifest with these files as its outputs.
+    #[must_use]
+    pub fn with_outputs(mut self, files: &BTreeMap<String, Vec<u8>>) -> Self {
+        self.outputs = files
+            .iter()
+            .map(|(name, bytes)| ManifestOutput {
+                path: name.clone(),
+                sha256: sha256_hex(bytes),
+                bytes: bytes.len() as u64,
+                rows: name.ends_with(".csv").then(|| csv_rows(bytes)),
+            })
+            .collect();
+        self
+    }
+
+    /// The run id that the manifest's own inputs give; see [`run_id`].
+    #[must_use]
+    pub fn run_id_of_inputs(&self) -> String {
+        let prior = self.prior.as_ref().map(|prior| prior.manifest_sha256.as_str());
+        run_id(&self.closepack_version, &self.quarter, &self.basis, &self.inputs, prior)
+    }
+
+    /// The manifest as the bytes of `manifest.json`: indented JSON with a final newline.
     ///
-    /// # Panics
-    /// Never: the manifest has only texts and numbers, which JSON can always hold.
-    #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = serde_json::to_vec_pretty(self).expect("texts and numbers make JSON");
+    /// # Errors
+    /// [`ManifestError::Json`], which no manifest is known to give.
+    pub fn to_json(&self) -> Result<Vec<u8>, ManifestError> {
+        let mut bytes = serde_json::to_vec_pretty(self)?;
         bytes.push(b'\n');
-        bytes
+        Ok(bytes)
     }
-}
 
-impl ManifestOutput {
-    /// The entry of a file.
-    #[must_use]
-    pub fn of(path: &str, bytes: &[u8]) -> Self {
-        let rows = path.ends_with(".csv").then(|| csv::Reader::from_reader(bytes).records().count() as u64);
-        Self { path: path.to_owned(), sha256: sha256_hex(bytes), bytes: bytes.len() as u64, rows }
-    }
-}
-
-#[cfg(test)]
-impl ManifestInput {
-    /// An input of a test, whose hash stands for its content.
-    pub(super) fn named(source: &str, content: &str) -> Self {
-        Self {
-            source: source.to_owned(),
-            path: format!("{source}.csv"),
-            sha256: sha256_hex(content.as_bytes()),
-            bytes: content.len() as u64,
-            rows: 1,
-            debit_total: None,
-            credit_total: None,
+    /// Reads the bytes of a `manifest.json`.
+    ///
+    /// # Errors
+    /// [`ManifestError`] for another layout, a field that is missing or not known, or an output that can be no file.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, ManifestError> {
+        let found = serde_json::from_slice::<AnyVersion>(bytes)?.format_version;
+        if found != u64::from(FORMAT_VERSION) {
+            return Err(ManifestError::FormatVersion { found });
         }
+        let manifest: Self = serde_json::from_slice(bytes)?;
+        let mut names = BTreeSet::new();
+        for output in &manifest.outputs {
+            let name = output.path.as_str();
+            if !is_plain_name(name) || name == MANIFEST || !names.insert(name) {
+                return Err(ManifestError::OutputName { name: name.to_owned() });
+            }
+        }
+        Ok(manifest)
     }
+}
+
+/// A run's name: the first 16 hex digits of the SHA-256 of what decides its bytes.
+///
+/// Each part is listed with its length before it, so that no two listings read alike; inputs go in by source, path
+/// and hash, in that order, however the caller lists them.
+#[must_use]
+pub fn run_id(
+    closepack_version: &str,
+    quarter: &str,
+    basis: &str,
+    inputs: &[ManifestInput],
+    prior_manifest_sha256: Option<&str>,
+) -> String {
+    let mut listed: Vec<[&str; 3]> =
+        inputs.iter().map(|input| [input.source.as_str(), input.path.as_str(), input.sha256.as_str()]).collect();
+    listed.sort_unstable();
+    let head = [closepack_version, quarter, basis, prior_manifest_sha256.unwrap_or("")];
+    let mut hasher = Sha256::new();
+    for part in head.iter().chain(listed.as_flattened()) {
+        hasher.update(format!("{}:{part}\n", part.len()));
+    }
+    let mut digits = hex(&hasher.finalize());
+    digits.truncate(RUN_ID_DIGITS);
+    digits
+}
+
+/// SHA-256 of bytes, in lower-case hex.
+pub(super) fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]).collect()
+}
+
+/// True for a name that stays in its folder, is seen there and can be printed.
+pub(super) fn is_plain_name(name: &str) -> bool {
+    !name.is_empty()
+        && name.len() <= NAME_BYTES_MAX
+        && !name.starts_with('.')
+        && !name.contains(|letter: char| letter == '/' || letter == '\\' || letter.is_control())
+}
+
+/// Rows of a CSV file without its header; a line feed within quotes ends no row.
+fn csv_rows(bytes: &[u8]) -> u64 {
+    let mut quoted = false;
+    let mut rows: u64 = 0;
+    let mut open = false;
+    for byte in bytes {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' if !quoted => rows += 1,
+            _ => {}
+        }
+        open = quoted || *byte != b'\n';
+    }
+    (rows + u64::from(open)).saturating_sub(1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn input(source: &str, path: &str) -> ManifestInput {
+        ManifestInput {
+            source: source.to_owned(),
+            path: path.to_owned(),
+            sha256: sha256_hex(path.as_bytes()),
+            bytes: 1,
+            rows: 1,
+            debit_total: Some("1.00".to_owned()),
+            credit_total: None,
+        }
+    }
+
     #[test]
-    fn the_run_id_follows_from_what_went_in() {
-        let of = |quarter, content| {
-            Manifest::new("C", quarter, "us-gaap", vec![ManifestInput::named("ledger", content)], None).run_id
-        };
-        assert_eq!(of("2004-Q2", "a"), of("2004-Q2", "a"));
-        assert_ne!(of("2004-Q2", "a"), of("2004-Q2", "b"));
-        assert_ne!(of("2004-Q2", "a"), of("2004-Q3", "a"));
+    fn a_known_hash() {
+        assert_eq!(sha256_hex(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn the_run_id_follows_what_decides_the_bytes() {
+        let inputs = [input("ledger", "2004-Q2/ledger.csv"), input("inventory", "2004-Q2/inventory.csv")];
+        let turned = [inputs[1].clone(), inputs[0].clone()];
+        let id = run_id("0.1.0", "2004-Q2", "us-gaap", &inputs, None);
+        assert_eq!(id.len(), RUN_ID_DIGITS);
+        assert_eq!(id, run_id("0.1.0", "2004-Q2", "us-gaap", &turned, None));
+        let others = [
+            run_id("0.1.1", "2004-Q2", "us-gaap", &inputs, None),
+            run_id("0.1.0", "2004-Q3", "us-gaap", &inputs, None),
+            run_id("0.1.0", "2004-Q2", "ifrs", &inputs, None),
+            run_id("0.1.0", "2004-Q2", "us-gaap", &inputs[..1], None),
+            run_id("0.1.0", "2004-Q2", "us-gaap", &inputs, Some("00")),
+            run_id("0.1.0", "2004-Q2u", "s-gaap", &inputs, None),
+        ];
+        assert!(others.iter().all(|other| *other != id));
+    }
+
+    #[test]
+    fn json_goes_out_and_comes_back() {
+        let files = BTreeMap::from([("a.csv".to_owned(), b"h\n1\n".to_vec()), ("report.pdf".to_owned(), vec![0])]);
+        let manifest = Manifest::new("Acme", "2004-Q2", "us-gaap", vec![input("l", "l.csv")], None).with_outputs(&files);
+        let bytes = manifest.to_json().unwrap();
+        assert!(bytes.starts_with(b"{\n  \"format_version\": 1,\n  \"closepack_version\""));
+        assert!(bytes.ends_with(b"}\n"));
+        let back = Manifest::from_json(&bytes).unwrap();
+        assert_eq!(back, manifest);
+        assert_eq!((back.outputs[0].rows, back.outputs[1].rows), (Some(1), None));
+    }
+
+    #[test]
+    fn strange_manifests_are_refused() {
+        let good = String::from_utf8(Manifest::new("Acme", "2004-Q2", "ifrs", vec![], None).to_json().unwrap()).unwrap();
+        let more = good.replace("\"company\"", "\"colour\": 1, \"company\"");
+        assert!(matches!(Manifest::from_json(more.as_bytes()), Err(ManifestError::Json(_))));
+        let newer = good.replace("\"format_version\": 1", "\"format_version\": 2");
+        assert!(matches!(Manifest::from_json(newer.as_bytes()), Err(ManifestError::FormatVersion { found: 2 })));
+        for names in [&["../x"][..], &["manifest.json"], &["a", "a"], &[""], &[".lock"], &["a\nb"]] {
+            let mut manifest = Manifest::new("Acme", "2004-Q2", "ifrs", vec![], None);
+            for name in names {
+                let path = (*name).to_owned();
+                manifest.outputs.push(ManifestOutput { path, sha256: String::new(), bytes: 0, rows: None });
+            }
+            let read = Manifest::from_json(&manifest.to_json().unwrap());
+            assert!(matches!(read, Err(ManifestError::OutputName { .. })), "{names:?}");
+        }
+    }
+
+    #[test]
+    fn rows_are_counted_as_a_reader_sees_them() {
+        for (text, rows) in
+            [("", 0), ("h\n", 0), ("h", 0), ("h\n1\n2\n", 2), ("h\n1\n2", 2), ("h\n\"a\nb\"\n", 1), ("h\n\"a\"\"\n\"\n", 1)]
+        {
+            assert_eq!(csv_rows(text.as_bytes()), rows, "{text:?}");
+        }
     }
 }

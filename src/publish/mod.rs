@@ -1,237 +1,204 @@
-//! Bytes to disk, so that no partial pack is ever seen.
+//! Puts a pack on disk so that no reader ever sees a part of one, and opens packs that were published.
 //!
-//! A pack is staged beside its place, synced, read back, renamed into `runs/`, and only then does the link `current`
-//! change, in one rename. Whatever stops the process leaves the last published pack whole.
+//! `<out>/<quarter>/runs/<run id>/` holds one run's pack and never changes. `<out>/<quarter>/current` is a relative
+//! link to the pack that counts. A pack is staged beside its final place, synced, read back, renamed into `runs/`,
+//! and then a new link is renamed over `current`: whoever reads sees the pack before or the pack after.
 
 mod lock;
 mod manifest;
 mod prior;
+mod stage;
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{Error, ErrorKind, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 pub use lock::{Lock, LockError};
-pub use manifest::{Manifest, ManifestInput, ManifestOutput, ManifestPrior};
+pub use manifest::{
+    FORMAT_VERSION, MANIFEST, Manifest, ManifestError, ManifestInput, ManifestOutput, ManifestPrior, run_id,
+};
 pub use prior::{PriorError, PublishedPack, open_current};
 
-/// The manifest's name in a pack.
-pub const MANIFEST_FILE: &str = "manifest.json";
-/// The link to the last published run.
-pub const CURRENT_LINK: &str = "current";
+use manifest::{is_plain_name, sha256_hex};
+use stage::{FolderFault, IoFault, SyncDir};
 
-/// A pack that is ready to be published.
-#[derive(Debug, Clone)]
+/// Folder of a quarter that holds its runs.
+const RUNS: &str = "runs";
+/// Link of a quarter to the run that counts.
+const CURRENT: &str = "current";
+
+/// What one run wants to publish.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pack {
+    /// The quarter, as the manifest says.
     pub quarter: String,
+    /// The run id, as the manifest says.
     pub run_id: String,
-    /// All files but the manifest.
+    /// The pack's files by name, without the manifest.
     pub files: BTreeMap<String, Vec<u8>>,
-    /// Its outputs are filled in when it is published.
+    /// The manifest; its outputs are told from `files` when it is published, whatever it lists before.
     pub manifest: Manifest,
 }
 
-/// What publishing did.
+/// How publishing ended well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Published {
+    /// The pack was written, and `current` leads to it.
     New,
-    /// The same pack was there already, byte for byte.
+    /// The same pack was there, byte for byte: nothing was rewritten, and `current` leads to it.
     Already,
 }
 
-/// Why a pack was not published.
+/// Why a pack was not published, or not surely.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
-    #[error("{path} could not be written: {source}; nothing was published, the earlier pack is untouched")]
-    Io { path: PathBuf, source: Error },
-    #[error("the published run {run_id} has another {file} than these inputs give; it was altered: move it away and run again")]
-    Altered { run_id: String, file: String },
-    #[error("{file} reads back otherwise than it was written; nothing was published: check the disk")]
-    ReadBack { file: String },
-    #[error("the pack is published, but the disk did not confirm it: {source}; run again to make sure of {path}")]
-    DurabilityUnknown { path: PathBuf, source: Error },
+    /// The pack contradicts itself or has a name that no pack may have.
+    #[error("the pack cannot be published: {why}; nothing was published; this is a fault of closepack, report it")]
+    NotAPack { why: String },
+    /// The disk refused.
+    #[error("could not {action} {}: {source}; nothing was published, and current is as it was; mend the cause and \
+             run again", path.display())]
+    Io { action: &'static str, path: PathBuf, source: io::Error },
+    /// What was written is not what came back.
+    #[error("{file} did not read back as it was written in {}: expected {expected}, found {found}; nothing was \
+             published, and current is as it was; check the disk and run again", path.display())]
+    NotReadBack { path: PathBuf, file: String, expected: String, found: String },
+    /// A run with the same inputs is there, and is not what this run would write.
+    #[error("{file} in {} is not what this run writes from the same inputs: expected {expected}, found {found}; \
+             nothing was published, and current is as it was; find out who changed it, move that folder away as \
+             evidence and run again", path.display())]
+    Tampered { path: PathBuf, file: String, expected: String, found: String },
+    /// `current` is a file or a folder of somebody else's.
+    #[error("{} is not a link; nothing was published; move it away and run again", path.display())]
+    CurrentNotALink { path: PathBuf },
+    /// The pack is live, but the disk did not confirm the switch.
+    #[error("the pack is published and current leads to it, but {} could not be synced ({source}), so a power failure \
+             may undo the switch; check the disk and run again, which confirms it", path.display())]
+    DurabilityUnknown { path: PathBuf, source: io::Error },
 }
 
-fn io(path: &Path) -> impl FnOnce(Error) -> PublishError + '_ {
-    |source| PublishError::Io { path: path.to_owned(), source }
+impl From<IoFault> for PublishError {
+    fn from(IoFault { action, path, source }: IoFault) -> Self {
+        Self::Io { action, path, source }
+    }
 }
 
-/// Publishes a pack under `<out>/<quarter>/`. The caller holds the quarter's [`Lock`].
+/// Publishes a pack under `out` and makes it the quarter's current one.
+///
+/// The caller holds the quarter's [`Lock`] from before it read earlier packs until this returns; leftovers of runs
+/// that died are removed on that understanding.
 ///
 /// # Errors
-/// [`PublishError`]; in every case but [`PublishError::DurabilityUnknown`] nothing has changed for a reader.
+/// [`PublishError`]. After any but [`PublishError::DurabilityUnknown`], `current` is as it was.
 pub fn publish(out: &Path, pack: &Pack) -> Result<Published, PublishError> {
+    publish_syncing(out, pack, &stage::sync_dir)
+}
+
+fn publish_syncing(out: &Path, pack: &Pack, sync_dir: SyncDir<'_>) -> Result<Published, PublishError> {
+    check(pack)?;
+    let manifest_bytes = pack
+        .manifest
+        .clone()
+        .with_outputs(&pack.files)
+        .to_json()
+        .map_err(|error| PublishError::NotAPack { why: error.to_string() })?;
+    // The manifest is last: a folder that has one is whole.
+    let mut files: Vec<(&str, &[u8])> = pack.files.iter().map(|(name, bytes)| (name.as_str(), &bytes[..])).collect();
+    files.push((MANIFEST, &manifest_bytes));
+    let hashes: BTreeMap<String, String> =
+        files.iter().map(|(name, bytes)| ((*name).to_owned(), sha256_hex(bytes))).collect();
+
     let quarter = out.join(&pack.quarter);
-    let runs = quarter.join("runs");
-    std::fs::create_dir_all(&runs).map_err(io(&runs))?;
-    let files = with_manifest(pack);
+    let runs = quarter.join(RUNS);
+    stage::create_dir(&runs, sync_dir)?;
+    let before = current_target(&quarter)?;
+    stage::remove_leftovers(&runs, stage::STAGING_PREFIX)?;
+    stage::remove_leftovers(&quarter, stage::LINK_PREFIX)?;
+
     let place = runs.join(&pack.run_id);
-    let published = if place.exists() {
-        same_as_published(&place, &pack.run_id, &files)?;
-        Published::Already
+    let published = if stage::exists(&place)? {
+        match stage::read_verified(&place, &hashes) {
+            Ok(_) => Published::Already,
+            Err(FolderFault::Io(fault)) => return Err(fault.into()),
+            Err(FolderFault::Altered { file, expected, found }) => {
+                return Err(PublishError::Tampered { path: place, file, expected, found });
+            }
+        }
     } else {
-        stage(&runs, &place, &pack.run_id, &files)?;
+        let staging = runs.join(format!("{}{}", stage::STAGING_PREFIX, pack.run_id));
+        if let Err(error) = write_run(&staging, &place, &files, &hashes, sync_dir) {
+            // Best effort: whatever stays is removed by the next run.
+            let _ = std::fs::remove_dir_all(&staging);
+            return Err(error);
+        }
         Published::New
     };
-    switch(&quarter, &pack.run_id)?;
+    // Also for a run that was there: its publisher may have died before this.
+    sync_dir(&runs).map_err(|source| IoFault { action: "sync", path: runs, source })?;
+
+    let target = Path::new(RUNS).join(&pack.run_id);
+    if before.as_deref() != Some(target.as_path()) {
+        let link = quarter.join(format!("{}{}", stage::LINK_PREFIX, pack.run_id));
+        if let Err(fault) = stage::switch_link(&target, &link, &quarter.join(CURRENT)) {
+            let _ = std::fs::remove_file(&link);
+            return Err(fault.into());
+        }
+    }
+    sync_dir(&quarter).map_err(|source| PublishError::DurabilityUnknown { path: quarter, source })?;
     Ok(published)
 }
 
-fn with_manifest(pack: &Pack) -> BTreeMap<String, Vec<u8>> {
-    let mut manifest = pack.manifest.clone();
-    manifest.outputs = pack.files.iter().map(|(path, bytes)| ManifestOutput::of(path, bytes)).collect();
-    let mut files = pack.files.clone();
-    files.insert(MANIFEST_FILE.to_owned(), manifest.to_bytes());
-    files
+/// Stages a run's folder, reads it back and renames it to its place.
+fn write_run(
+    staging: &Path,
+    place: &Path,
+    files: &[(&str, &[u8])],
+    hashes: &BTreeMap<String, String>,
+    sync_dir: SyncDir<'_>,
+) -> Result<(), PublishError> {
+    stage::write_folder(staging, files, sync_dir)?;
+    stage::read_verified(staging, hashes).map_err(|fault| match fault {
+        FolderFault::Io(fault) => fault.into(),
+        FolderFault::Altered { file, expected, found } => {
+            PublishError::NotReadBack { path: staging.to_owned(), file, expected, found }
+        }
+    })?;
+    Ok(stage::rename_to_new(staging, place)?)
 }
 
-fn same_as_published(place: &Path, run_id: &str, files: &BTreeMap<String, Vec<u8>>) -> Result<(), PublishError> {
-    for (name, bytes) in files {
-        let path = place.join(name);
-        let same = std::fs::read(&path).is_ok_and(|found| found == *bytes);
-        if !same {
-            return Err(PublishError::Altered { run_id: run_id.to_owned(), file: name.clone() });
-        }
+/// Refuses a pack that contradicts itself.
+fn check(pack: &Pack) -> Result<(), PublishError> {
+    let refuse = |why: String| Err(PublishError::NotAPack { why });
+    let (manifest, quarter) = (&pack.manifest, &pack.quarter);
+    if *quarter != manifest.quarter || pack.run_id != manifest.run_id {
+        return refuse(format!("it is of {quarter} {}, its manifest of another run", pack.run_id));
+    }
+    if manifest.run_id != manifest.run_id_of_inputs() {
+        return refuse(format!("its run id {} is not that of its inputs", pack.run_id));
+    }
+    let names = pack.files.keys().chain([quarter, &pack.run_id]);
+    if let Some(name) = names.into_iter().find(|name| !is_plain_name(name)) {
+        return refuse(format!("{name:?} cannot be the name of a file"));
+    }
+    if pack.files.contains_key(MANIFEST) {
+        return refuse(format!("{MANIFEST} is written from the manifest, and is no file of its own"));
     }
     Ok(())
 }
 
-fn stage(runs: &Path, place: &Path, run_id: &str, files: &BTreeMap<String, Vec<u8>>) -> Result<(), PublishError> {
-    clear_leftovers(runs)?;
-    let staging = runs.join(format!("{STAGING_PREFIX}{run_id}"));
-    std::fs::create_dir(&staging).map_err(io(&staging))?;
-    let staged = fill(&staging, files).and_then(|()| {
-        rustix::fs::renameat_with(rustix::fs::CWD, &staging, rustix::fs::CWD, place, rustix::fs::RenameFlags::NOREPLACE)
-            .map_err(|error| io(place)(error.into()))
-    });
-    if staged.is_err() {
-        // The error above is the one to tell; a leftover is cleared by the next run.
-        let _ = std::fs::remove_dir_all(&staging);
+/// Where `current` leads; nothing when there is none yet.
+fn current_target(quarter: &Path) -> Result<Option<PathBuf>, PublishError> {
+    let path = quarter.join(CURRENT);
+    match std::fs::symlink_metadata(&path) {
+        Ok(metadata) if !metadata.is_symlink() => Err(PublishError::CurrentNotALink { path }),
+        Ok(_) => match std::fs::read_link(&path) {
+            Ok(target) => Ok(Some(target)),
+            Err(source) => Err(PublishError::Io { action: "read the link", path, source }),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(PublishError::Io { action: "look at", path, source }),
     }
-    staged?;
-    sync_folder(runs).map_err(io(runs))
-}
-
-const STAGING_PREFIX: &str = ".staging-";
-
-fn clear_leftovers(runs: &Path) -> Result<(), PublishError> {
-    for entry in std::fs::read_dir(runs).map_err(io(runs))? {
-        let entry = entry.map_err(io(runs))?;
-        if entry.file_name().to_string_lossy().starts_with(STAGING_PREFIX) {
-            std::fs::remove_dir_all(entry.path()).map_err(io(&entry.path()))?;
-        }
-    }
-    Ok(())
-}
-
-/// Writes and syncs every file, the manifest last, and reads each back.
-fn fill(staging: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<(), PublishError> {
-    let last = |name: &String| name == MANIFEST_FILE;
-    let ordered = files.iter().filter(|(name, _)| !last(name)).chain(files.iter().filter(|(name, _)| last(name)));
-    for (name, bytes) in ordered {
-        let path = staging.join(name);
-        let written = File::create_new(&path).and_then(|mut file| {
-            file.write_all(bytes)?;
-            file.sync_all()
-        });
-        written.map_err(io(&path))?;
-    }
-    sync_folder(staging).map_err(io(staging))?;
-    for (name, bytes) in files {
-        let path = staging.join(name);
-        if std::fs::read(&path).map_err(io(&path))? != *bytes {
-            return Err(PublishError::ReadBack { file: name.clone() });
-        }
-    }
-    Ok(())
-}
-
-/// Points `current` at the run, in one rename.
-fn switch(quarter: &Path, run_id: &str) -> Result<(), PublishError> {
-    let link = quarter.join(CURRENT_LINK);
-    let target = Path::new("runs").join(run_id);
-    if std::fs::read_link(&link).is_ok_and(|found| found == target) {
-        return Ok(());
-    }
-    let fresh = quarter.join(".current-next");
-    match std::fs::remove_file(&fresh) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(io(&fresh)(error)),
-        _ => {}
-    }
-    std::os::unix::fs::symlink(&target, &fresh).map_err(io(&fresh))?;
-    std::fs::rename(&fresh, &link).map_err(io(&link))?;
-    sync_folder(quarter).map_err(|source| PublishError::DurabilityUnknown { path: link, source })
-}
-
-fn sync_folder(path: &Path) -> Result<(), Error> {
-    File::open(path)?.sync_all()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn pack(text: &str) -> Pack {
-        let manifest = Manifest::new("Company", "2004-Q2", "us-gaap", vec![ManifestInput::named("ledger", text)], None);
-        let files = BTreeMap::from([("a.csv".to_owned(), text.as_bytes().to_vec())]);
-        Pack { quarter: "2004-Q2".to_owned(), run_id: manifest.run_id.clone(), files, manifest }
-    }
-
-    fn current(out: &Path) -> String {
-        std::fs::read_to_string(out.join("2004-Q2/current/a.csv")).expect("a published file")
-    }
-
-    #[test]
-    fn publishes_once_and_switches_between_runs() {
-        let out = tempfile::tempdir().expect("a folder");
-        assert_eq!(publish(out.path(), &pack("one")).expect("published"), Published::New);
-        assert_eq!(publish(out.path(), &pack("one")).expect("published"), Published::Already);
-        assert_eq!(current(out.path()), "one");
-        assert_eq!(publish(out.path(), &pack("two")).expect("published"), Published::New);
-        assert_eq!(current(out.path()), "two");
-        let first = out.path().join("2004-Q2/runs").join(pack("one").run_id).join("a.csv");
-        assert_eq!(std::fs::read_to_string(first).expect("the earlier run"), "one");
-        assert_eq!(open_current(out.path(), "2004-Q2").expect("whole").files["a.csv"], b"two");
-    }
-
-    #[test]
-    fn finds_an_altered_run() {
-        let out = tempfile::tempdir().expect("a folder");
-        publish(out.path(), &pack("one")).expect("published");
-        std::fs::write(out.path().join("2004-Q2/current/a.csv"), "other").expect("altered");
-        assert!(matches!(publish(out.path(), &pack("one")), Err(PublishError::Altered { file, .. }) if file == "a.csv"));
-        assert!(matches!(open_current(out.path(), "2004-Q2"), Err(PriorError::Altered { file, .. }) if file == "a.csv"));
-    }
-
-    #[test]
-    fn finds_a_file_that_the_manifest_does_not_list() {
-        let out = tempfile::tempdir().expect("a folder");
-        publish(out.path(), &pack("one")).expect("published");
-        std::fs::write(out.path().join("2004-Q2/current/b.csv"), "more").expect("added");
-        assert!(matches!(open_current(out.path(), "2004-Q2"), Err(PriorError::Altered { file, .. }) if file == "b.csv"));
-    }
-
-    #[test]
-    fn clears_what_a_killed_run_left() {
-        let out = tempfile::tempdir().expect("a folder");
-        let left = out.path().join("2004-Q2/runs/.staging-left");
-        std::fs::create_dir_all(&left).expect("a leftover");
-        publish(out.path(), &pack("one")).expect("published");
-        assert!(!left.exists());
-    }
-
-    #[test]
-    fn a_place_that_cannot_be_written_leaves_the_current_pack() {
-        let out = tempfile::tempdir().expect("a folder");
-        publish(out.path(), &pack("one")).expect("published");
-        let runs = out.path().join("2004-Q2/runs");
-        let aside = out.path().join("aside");
-        std::fs::rename(&runs, &aside).expect("moved");
-        std::fs::write(&runs, "a file in the way").expect("written");
-        assert!(matches!(publish(out.path(), &pack("two")), Err(PublishError::Io { .. })));
-        std::fs::remove_file(&runs).expect("removed");
-        std::fs::rename(&aside, &runs).expect("moved back");
-        assert_eq!(current(out.path()), "one");
-    }
-}
+mod tests;

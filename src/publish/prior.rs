@@ -1,94 +1,124 @@
-//! Reads a published pack, and believes only what its manifest says.
+//! Opens a published pack, and trusts nothing of it that its manifest does not vouch for.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Error, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Component, Path, PathBuf};
 
-use super::{CURRENT_LINK, MANIFEST_FILE, Manifest};
-use crate::ingest::sha256_hex;
+use super::manifest::{MANIFEST, Manifest, is_plain_name, sha256_hex};
+use super::stage::{self, FolderFault, IoFault};
+use super::{CURRENT, RUNS};
 
-/// A published pack that is whole.
-#[derive(Debug, Clone)]
+/// A published pack, every file of it checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublishedPack {
     pub manifest: Manifest,
+    /// SHA-256 of `manifest.json`, in lower-case hex.
     pub manifest_sha256: String,
-    /// All files but the manifest.
+    /// The pack's files by name, without the manifest.
     pub files: BTreeMap<String, Vec<u8>>,
 }
 
-/// Why a pack cannot be used.
+/// Why a published pack could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum PriorError {
-    #[error("there is no published pack of {quarter}")]
-    Missing { quarter: String },
-    #[error("{file} of the pack of {quarter} is not what its manifest says: expected {expected}, found {found}")]
-    Altered { quarter: String, file: String, expected: String, found: String },
-    #[error("the manifest of {quarter} cannot be read: {why}")]
-    Manifest { quarter: String, why: String },
-    #[error("{path} cannot be read: {source}")]
-    Io { path: PathBuf, source: Error },
+    /// The quarter has no published pack at all. A pack that lost its files is altered, not missing.
+    #[error("{} is missing; run that quarter first", path.display())]
+    Missing { path: PathBuf },
+    /// The pack is not what was published.
+    #[error("{file} of the published pack was altered: expected {expected}, found {found}; restore it from a copy, or \
+             find out who changed it")]
+    Altered { file: String, expected: String, found: String },
+    /// The manifest cannot be read as one.
+    #[error("{} cannot be used: {why}; restore it from a copy", path.display())]
+    UnreadableManifest { path: PathBuf, why: String },
+    /// The disk refused.
+    #[error("could not {action} {}: {source}; mend the cause and run again", path.display())]
+    Io { action: &'static str, path: PathBuf, source: io::Error },
 }
 
-/// Reads and verifies the pack that `current` points at: every listed file, and no other.
+impl From<IoFault> for PriorError {
+    fn from(IoFault { action, path, source }: IoFault) -> Self {
+        Self::Io { action, path, source }
+    }
+}
+
+impl From<FolderFault> for PriorError {
+    fn from(fault: FolderFault) -> Self {
+        match fault {
+            FolderFault::Io(fault) => fault.into(),
+            FolderFault::Altered { file, expected, found } => Self::Altered { file, expected, found },
+        }
+    }
+}
+
+/// Opens a quarter's current pack and checks every file of it against its manifest.
+///
+/// `current` is looked up once, so a switch in the meantime does no harm.
 ///
 /// # Errors
-/// [`PriorError`] names what is missing or altered.
+/// [`PriorError`]: missing, altered in any file (one too many counts), without a readable manifest, or the disk's own.
 pub fn open_current(out: &Path, quarter: &str) -> Result<PublishedPack, PriorError> {
-    let folder = out.join(quarter).join(CURRENT_LINK);
-    let (manifest, manifest_sha256) = read_manifest(&folder, quarter)?;
-    let listed: BTreeSet<&str> = manifest.outputs.iter().map(|output| output.path.as_str()).collect();
-    let altered = |file: &str, expected: &str, found: String| PriorError::Altered {
-        quarter: quarter.to_owned(),
-        file: file.to_owned(),
-        expected: expected.to_owned(),
-        found,
+    let folder = out.join(quarter);
+    let current = folder.join(CURRENT);
+    // A name that leads elsewhere has no pack here.
+    if !is_plain_name(quarter) || !stage::exists(&current)? {
+        return Err(PriorError::Missing { path: current });
+    }
+    let run_id = linked_run(&current)?;
+    let dir = folder.join(RUNS).join(&run_id);
+    let path = dir.join(MANIFEST);
+    let altered = |expected: String, found: &str| PriorError::Altered {
+        file: MANIFEST.to_owned(),
+        expected,
+        found: found.to_owned(),
     };
-    for name in names(&folder)? {
-        if name != MANIFEST_FILE && !listed.contains(name.as_str()) {
-            return Err(altered(&name, "no such file", "a file".to_owned()));
-        }
+    let Some(bytes) = stage::read_plain(&path)? else {
+        return Err(altered(format!("a file in {RUNS}/{run_id}"), "no plain file"));
+    };
+    let manifest_sha256 = sha256_hex(&bytes);
+    let manifest = match Manifest::from_json(&bytes) {
+        Ok(manifest) => manifest,
+        Err(error) => return Err(PriorError::UnreadableManifest { path, why: error.to_string() }),
+    };
+    if manifest.quarter != quarter {
+        return Err(altered(format!("quarter {quarter}"), &manifest.quarter));
     }
-    let mut files = BTreeMap::new();
-    for output in &manifest.outputs {
-        let bytes = match std::fs::read(folder.join(&output.path)) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                return Err(altered(&output.path, &output.sha256, "no file".to_owned()));
-            }
-            Err(source) => return Err(PriorError::Io { path: folder.join(&output.path), source }),
-        };
-        let found = sha256_hex(&bytes);
-        if found != output.sha256 {
-            return Err(altered(&output.path, &output.sha256, found));
-        }
-        files.insert(output.path.clone(), bytes);
+    let of_inputs = manifest.run_id_of_inputs();
+    if manifest.run_id != of_inputs {
+        return Err(altered(format!("run id {of_inputs}, which its inputs give"), &manifest.run_id));
     }
+    if manifest.run_id != run_id {
+        return Err(altered(format!("run id {run_id}, as its folder is named"), &manifest.run_id));
+    }
+    let mut hashes: BTreeMap<String, String> =
+        manifest.outputs.iter().map(|output| (output.path.clone(), output.sha256.clone())).collect();
+    hashes.insert(MANIFEST.to_owned(), manifest_sha256.clone());
+    let mut files = stage::read_verified(&dir, &hashes)?;
+    files.remove(MANIFEST);
     Ok(PublishedPack { manifest, manifest_sha256, files })
 }
 
-fn read_manifest(folder: &Path, quarter: &str) -> Result<(Manifest, String), PriorError> {
-    let path = folder.join(MANIFEST_FILE);
-    let bytes = match std::fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            return Err(PriorError::Missing { quarter: quarter.to_owned() });
-        }
-        Err(source) => return Err(PriorError::Io { path, source }),
+/// The run that a `current` link names.
+fn linked_run(current: &Path) -> Result<String, PriorError> {
+    let altered = |found: String| PriorError::Altered {
+        file: CURRENT.to_owned(),
+        expected: format!("a link to {RUNS}/<run id>"),
+        found,
     };
-    let fault = |why: String| PriorError::Manifest { quarter: quarter.to_owned(), why };
-    let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|error| fault(error.to_string()))?;
-    if manifest.quarter != quarter {
-        return Err(fault(format!("it is of {}", manifest.quarter)));
+    let target = match std::fs::read_link(current) {
+        Ok(target) => target,
+        // What has no target is no link.
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => return Err(altered("no link".to_owned())),
+        Err(source) => return Err(PriorError::Io { action: "read the link", path: current.to_owned(), source }),
+    };
+    let mut parts = target.components();
+    if let (Some(Component::Normal(runs)), Some(Component::Normal(run)), None) =
+        (parts.next(), parts.next(), parts.next())
+        && let Some(run) = run.to_str()
+        && runs == RUNS
+        && is_plain_name(run)
+    {
+        return Ok(run.to_owned());
     }
-    Ok((manifest, sha256_hex(&bytes)))
-}
-
-fn names(folder: &Path) -> Result<Vec<String>, PriorError> {
-    let io = |source| PriorError::Io { path: folder.to_owned(), source };
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(io)? {
-        names.push(entry.map_err(io)?.file_name().to_string_lossy().into_owned());
-    }
-    names.sort();
-    Ok(names)
+    Err(altered(format!("a link to {}", target.display())))
 }

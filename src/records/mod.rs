@@ -81,9 +81,20 @@ pub struct PrepaidContract {
 pub enum Disposition {
     /// In ordinary use: depreciated over its life, not tested.
     InUse,
-    HeldForSale { decided: NaiveDate, fair_value: Money, cost_to_sell: Money },
-    Abandon { decided: NaiveDate, cease_use: NaiveDate },
-    HoldAndUse { decided: NaiveDate, fair_value: Money, undiscounted_cash_flows: Money },
+    HeldForSale {
+        decided: NaiveDate,
+        fair_value: Money,
+        cost_to_sell: Money,
+    },
+    Abandon {
+        decided: NaiveDate,
+        cease_use: NaiveDate,
+    },
+    HoldAndUse {
+        decided: NaiveDate,
+        fair_value: Money,
+        undiscounted_cash_flows: Money,
+    },
 }
 
 impl Disposition {

@@ -113,8 +113,21 @@ fn impact(closed: &Closed) -> Vec<u8> {
 
 fn adjustments(book: &Book, closed: &Closed) -> Vec<u8> {
     let mut sheet = Sheet::new(&[
-        "figure_id", "kind", "entity", "brand", "segment", "item", "basis", "rule", "carrying", "measured", "amount",
-        "entry_id", "movement", "source_file", "source_line",
+        "figure_id",
+        "kind",
+        "entity",
+        "brand",
+        "segment",
+        "item",
+        "basis",
+        "rule",
+        "carrying",
+        "measured",
+        "amount",
+        "entry_id",
+        "movement",
+        "source_file",
+        "source_line",
     ]);
     let basis = book.config.policies.basis.name();
     for row in &closed.schedules.adjustments {
@@ -132,7 +145,16 @@ fn adjustments(book: &Book, closed: &Closed) -> Vec<u8> {
 
 fn journal_entries(closed: &Closed) -> Vec<u8> {
     let mut sheet = Sheet::new(&[
-        "entry_id", "line", "date", "entity", "account", "brand", "segment", "description", "debit", "credit",
+        "entry_id",
+        "line",
+        "date",
+        "entity",
+        "account",
+        "brand",
+        "segment",
+        "description",
+        "debit",
+        "credit",
         "figure_id",
     ]);
     for entry in &closed.entries {
@@ -158,7 +180,16 @@ fn journal_entries(closed: &Closed) -> Vec<u8> {
 
 fn trial_balance(closed: &Closed) -> Vec<u8> {
     let mut sheet = Sheet::new(&[
-        "entity", "account", "brand", "segment", "opening", "debits", "credits", "closing", "adjustments", "adjusted",
+        "entity",
+        "account",
+        "brand",
+        "segment",
+        "opening",
+        "debits",
+        "credits",
+        "closing",
+        "adjustments",
+        "adjusted",
     ]);
     let mut rows: Vec<_> = closed.trial_balance.balances.iter().collect();
     rows.sort_by_key(|((account, dimension), _)| (&dimension.entity, account, &dimension.brand, &dimension.segment));
@@ -174,9 +205,30 @@ fn trial_balance(closed: &Closed) -> Vec<u8> {
 
 fn inventory_reserve(closed: &Closed) -> Vec<u8> {
     let mut sheet = Sheet::new(&[
-        "entity", "brand", "segment", "pool", "sku", "quantity_on_hand", "unit_cost", "cost", "nrv", "market",
-        "saleable", "excess", "method", "required", "opening", "utilised_sale", "utilised_scrap", "carried", "charge",
-        "release", "closing", "releasable", "description", "source_line",
+        "entity",
+        "brand",
+        "segment",
+        "pool",
+        "sku",
+        "quantity_on_hand",
+        "unit_cost",
+        "cost",
+        "nrv",
+        "market",
+        "saleable",
+        "excess",
+        "method",
+        "required",
+        "opening",
+        "utilised_sale",
+        "utilised_scrap",
+        "carried",
+        "charge",
+        "release",
+        "closing",
+        "releasable",
+        "description",
+        "source_line",
     ]);
     for row in &closed.schedules.inventory {
         let (item, found, roll) = (row.item.as_ref(), &row.measurement, &row.roll);
@@ -199,9 +251,24 @@ fn inventory_reserve(closed: &Closed) -> Vec<u8> {
 
 fn prepaid_advertising(closed: &Closed) -> Vec<u8> {
     let mut sheet = Sheet::new(&[
-        "entity", "brand", "segment", "contract_id", "amount_paid", "earned", "expensed_to_date", "catch_up",
-        "refundable", "transferable", "write_off", "closing", "moved", "written_off_to_date", "moved_to_date", "vendor",
-        "description", "source_line",
+        "entity",
+        "brand",
+        "segment",
+        "contract_id",
+        "amount_paid",
+        "earned",
+        "expensed_to_date",
+        "catch_up",
+        "refundable",
+        "transferable",
+        "write_off",
+        "closing",
+        "moved",
+        "written_off_to_date",
+        "moved_to_date",
+        "vendor",
+        "description",
+        "source_line",
     ]);
     for row in &closed.schedules.prepaid {
         let (contract, found) = (&row.contract, &row.measurement);
@@ -219,9 +286,23 @@ fn prepaid_advertising(closed: &Closed) -> Vec<u8> {
 
 fn fixed_assets(closed: &Closed) -> Vec<u8> {
     let mut sheet = Sheet::new(&[
-        "entity", "brand", "segment", "asset_id", "component", "cost", "accumulated_depreciation", "catch_up",
-        "carrying", "disposition", "measured", "write_down", "closing", "written_down_to_date", "asset_group",
-        "description", "source_line",
+        "entity",
+        "brand",
+        "segment",
+        "asset_id",
+        "component",
+        "cost",
+        "accumulated_depreciation",
+        "catch_up",
+        "carrying",
+        "disposition",
+        "measured",
+        "write_down",
+        "closing",
+        "written_down_to_date",
+        "asset_group",
+        "description",
+        "source_line",
     ]);
     for row in &closed.schedules.assets {
         let (asset, found) = (&row.asset, &row.measurement);
@@ -239,8 +320,24 @@ fn fixed_assets(closed: &Closed) -> Vec<u8> {
 
 fn obligations(closed: &Closed) -> Vec<u8> {
     let mut sheet = Sheet::new(&[
-        "entity", "brand", "segment", "obligation_id", "payee", "kind", "opening", "incurred", "paid", "change",
-        "closing", "current", "non_current", "charge", "amount", "accrued_to_date", "description", "source_line",
+        "entity",
+        "brand",
+        "segment",
+        "obligation_id",
+        "payee",
+        "kind",
+        "opening",
+        "incurred",
+        "paid",
+        "change",
+        "closing",
+        "current",
+        "non_current",
+        "charge",
+        "amount",
+        "accrued_to_date",
+        "description",
+        "source_line",
     ]);
     for row in &closed.schedules.obligations {
         let (owed, found) = (&row.obligation, &row.measurement);
@@ -289,8 +386,17 @@ fn rollforward(closed: &Closed) -> Vec<u8> {
 
 fn statements(closed: &Closed) -> Vec<u8> {
     let mut sheet = Sheet::new(&[
-        "statement", "order", "line", "as_recorded", "inventory_reserve", "prepaid_advertising", "fixed_assets",
-        "obligations", "as_adjusted", "prior_quarter", "prior_year",
+        "statement",
+        "order",
+        "line",
+        "as_recorded",
+        "inventory_reserve",
+        "prepaid_advertising",
+        "fixed_assets",
+        "obligations",
+        "as_adjusted",
+        "prior_quarter",
+        "prior_year",
     ]);
     for (at, line) in closed.statements.iter().enumerate() {
         sheet.row(&fields![
@@ -306,8 +412,7 @@ fn statements(closed: &Closed) -> Vec<u8> {
 
 fn checks(closed: &Closed) -> Vec<u8> {
     use crate::checks::Value;
-    let mut sheet =
-        Sheet::new(&["check_id", "description", "expected", "actual", "difference", "tolerance", "status"]);
+    let mut sheet = Sheet::new(&["check_id", "description", "expected", "actual", "difference", "tolerance", "status"]);
     for check in &closed.checks {
         let difference = match (check.expected, check.actual) {
             (Value::Amount(expected), Value::Amount(actual)) => (actual - expected).to_string(),
@@ -329,8 +434,7 @@ fn checks(closed: &Closed) -> Vec<u8> {
 }
 
 fn exceptions(closed: &Closed) -> Vec<u8> {
-    let mut sheet =
-        Sheet::new(&["exception_id", "severity", "kind", "message", "file", "line", "column", "value"]);
+    let mut sheet = Sheet::new(&["exception_id", "severity", "kind", "message", "file", "line", "column", "value"]);
     for row in &closed.exceptions {
         let line = if row.place.line == 0 { String::new() } else { row.place.line.to_string() };
         let place = &row.place;

@@ -58,11 +58,8 @@ fn values(inputs: Inputs<'_>) -> BTreeMap<&'static str, String> {
     let payable: Money = closed.schedules.obligations.iter().map(|row| row.measurement.closing).sum();
     let loss = closed.net_income(Amounts::as_adjusted).is_negative();
     let share_words = if loss { "basic, which are the diluted ones for a loss" } else { "diluted" };
-    let sold = Disposition::HeldForSale {
-        decided: inputs.quarter.end,
-        fair_value: Money::ZERO,
-        cost_to_sell: Money::ZERO,
-    };
+    let sold =
+        Disposition::HeldForSale { decided: inputs.quarter.end, fair_value: Money::ZERO, cost_to_sell: Money::ZERO };
     BTreeMap::from([
         ("quarter", inputs.quarter.id.clone()),
         ("end_long", inputs.quarter.end.format("%B %-d, %Y").to_string()),
@@ -186,7 +183,11 @@ impl Composer<'_> {
 
     /// The table, or the words that say that there is nothing.
     fn shown(&self, table: Table) -> Block {
-        if table.rows.is_empty() { Block::Paragraph(format!("{}: {}", table.caption, self.words.nothing())) } else { Block::Table(table) }
+        if table.rows.is_empty() {
+            Block::Paragraph(format!("{}: {}", table.caption, self.words.nothing()))
+        } else {
+            Block::Table(table)
+        }
     }
 
     fn total_words(&self) -> Composed<Cell> {
@@ -202,7 +203,9 @@ impl Composer<'_> {
         let failed = closed.checks.iter().any(|check| check.status == Status::Fail);
         let open = !closed.exceptions.is_empty();
         let adjusted = closed.net_income(Amounts::as_adjusted);
-        let per_share = closed.shares.and_then(|shares| statements::per_share(adjusted, statements::diluted_shares(adjusted, shares), 2));
+        let per_share = closed
+            .shares
+            .and_then(|shares| statements::per_share(adjusted, statements::diluted_shares(adjusted, shares), 2));
         let per_share = per_share.map_or_else(String::new, |amount| grouped(Money::round(amount)));
         let status = self.words.figure(if open { "status_open" } else { "status_clean" })?;
         let figure = |name: &str, value: String, alert: bool| {
@@ -238,7 +241,8 @@ impl Composer<'_> {
         let mut table = Table::new(self.words.caption("exceptions")?, self.columns(&columns)?);
         for found in &self.inputs.closed.exceptions {
             let place = found.place.to_string();
-            let cells = vec![text(found.severity), text(&*found.message), text(place), Cell::Number(found.value.clone())];
+            let cells =
+                vec![text(found.severity), text(&*found.message), text(place), Cell::Number(found.value.clone())];
             table.rows.push(row(RowKind::Body, cells));
         }
         Ok(self.shown(table))
@@ -269,8 +273,15 @@ impl Composer<'_> {
 
     fn statement(&self, caption: &str, statement: &str) -> Composed<Block> {
         let names = [
-            "line", "as_recorded", "inventory_reserve", "prepaid_advertising", "fixed_assets", "obligations",
-            "as_adjusted", "prior_quarter", "prior_year",
+            "line",
+            "as_recorded",
+            "inventory_reserve",
+            "prepaid_advertising",
+            "fixed_assets",
+            "obligations",
+            "as_adjusted",
+            "prior_quarter",
+            "prior_year",
         ];
         let mut table = self.table(caption, 1, &names)?;
         for line in self.inputs.closed.statements.iter().filter(|line| line.statement == statement) {
@@ -305,8 +316,13 @@ impl Composer<'_> {
                 let side = |amount: Money| if amount.is_zero() { Cell::Empty } else { money(amount) };
                 let name = self.inputs.book.chart.account(&line.account).map(|account| account.name.as_str());
                 let account = format!("{} {}", line.account, name.unwrap_or_default());
-                let cells =
-                    vec![text(account), text(line.dimension.to_string()), text(&*line.figure_id), side(line.debit), side(line.credit)];
+                let cells = vec![
+                    text(account),
+                    text(line.dimension.to_string()),
+                    text(&*line.figure_id),
+                    side(line.debit),
+                    side(line.credit),
+                ];
                 table.rows.push(row(RowKind::Body, cells));
             }
             let total = entry.total();
@@ -352,8 +368,20 @@ impl Composer<'_> {
 
     fn inventory(&self) -> Composed<Block> {
         let names = [
-            "sku", "description", "units", "unit_cost", "nrv", "market", "excess", "cost", "required", "opening",
-            "utilised", "charge", "release", "closing",
+            "sku",
+            "description",
+            "units",
+            "unit_cost",
+            "nrv",
+            "market",
+            "excess",
+            "cost",
+            "required",
+            "opening",
+            "utilised",
+            "charge",
+            "release",
+            "closing",
         ];
         let mut table = self.table("inventory", 2, &names)?;
         for (pool, rows) in self.by_pool() {
@@ -379,32 +407,62 @@ impl Composer<'_> {
 
     fn prepaid(&self) -> Composed<Block> {
         let names = [
-            "contract", "description", "paid_amount", "earned", "expensed", "catch_up", "refundable", "transferable",
-            "write_off", "closing",
+            "contract",
+            "description",
+            "paid_amount",
+            "earned",
+            "expensed",
+            "catch_up",
+            "refundable",
+            "transferable",
+            "write_off",
+            "closing",
         ];
         let rows = self.inputs.closed.schedules.prepaid.iter().map(|found| {
             let (contract, measured) = (&found.contract, &found.measurement);
             let label = format!("{} {}", contract.vendor, contract.description);
             let amounts = [
-                contract.amount_paid, measured.earned, contract.expensed_to_date, measured.catch_up,
-                contract.refundable, contract.transferable, measured.write_off, measured.closing,
+                contract.amount_paid,
+                measured.earned,
+                contract.expensed_to_date,
+                measured.catch_up,
+                contract.refundable,
+                contract.transferable,
+                measured.write_off,
+                measured.closing,
             ];
-            (vec![text(&*contract.contract_id), text(format!("{} ({})", label.trim(), contract.dimension.brand))], amounts)
+            (
+                vec![text(&*contract.contract_id), text(format!("{} ({})", label.trim(), contract.dimension.brand))],
+                amounts,
+            )
         });
         self.footed("prepaid", 2, &names, rows)
     }
 
     fn assets(&self) -> Composed<Block> {
         let names = [
-            "asset", "disposition", "description", "cost", "accumulated", "catch_up", "carrying", "measured",
-            "write_down", "closing",
+            "asset",
+            "disposition",
+            "description",
+            "cost",
+            "accumulated",
+            "catch_up",
+            "carrying",
+            "measured",
+            "write_down",
+            "closing",
         ];
         let rows = self.inputs.closed.schedules.assets.iter().map(|found| {
             let (asset, measured) = (&found.asset, &found.measurement);
             let label = format!("{} ({})", asset.description, asset.dimension.brand);
             let amounts = [
-                asset.cost, asset.accumulated_depreciation, measured.catch_up, measured.carrying, measured.measured,
-                measured.write_down, measured.closing,
+                asset.cost,
+                asset.accumulated_depreciation,
+                measured.catch_up,
+                measured.carrying,
+                measured.measured,
+                measured.write_down,
+                measured.closing,
             ];
             let item = format!("{} / {}", asset.asset_id, asset.component);
             (vec![text(item), text(asset.disposition.name()), text(label)], amounts)
@@ -414,14 +472,28 @@ impl Composer<'_> {
 
     fn obligations(&self) -> Composed<Block> {
         let names = [
-            "obligation", "description", "opening", "incurred", "paid", "change", "closing", "current", "non_current",
+            "obligation",
+            "description",
+            "opening",
+            "incurred",
+            "paid",
+            "change",
+            "closing",
+            "current",
+            "non_current",
             "charge",
         ];
         let rows = self.inputs.closed.schedules.obligations.iter().map(|found| {
             let (owed, measured) = (&found.obligation, &found.measurement);
             let amounts = [
-                measured.opening, measured.incurred, measured.paid, measured.change, measured.closing,
-                measured.current, measured.non_current, measured.charge,
+                measured.opening,
+                measured.incurred,
+                measured.paid,
+                measured.change,
+                measured.closing,
+                measured.current,
+                measured.non_current,
+                measured.charge,
             ];
             (vec![text(&*owed.obligation_id), text(format!("{} ({})", owed.description, owed.payee))], amounts)
         });

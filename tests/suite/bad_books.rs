@@ -33,13 +33,16 @@ fn missing_file() {
     let said = refused("2004-Q1", 3, |desk| {
         std::fs::remove_file(desk.book().join("2004-Q1/inventory.csv")).expect("removed");
     });
-    says(&said, "
+    says(
+        &said,
+        "
 error[E0101]: the file is missing
   --> 2004-Q1/inventory.csv
   expected: a CSV file with a header row
   help:     export the file into the book; a source without rows still has its header
 
-1 fault; nothing was published");
+1 fault; nothing was published",
+    );
 }
 
 #[test]
@@ -47,7 +50,9 @@ fn missing_column() {
     let said = refused("2004-Q1", 3, |desk| {
         desk.edit("2004-Q1/opening_balances.csv", |text| text.replacen("amount", "balance", 1));
     });
-    says(&said, "
+    says(
+        &said,
+        "
 error[E0103]: the column amount is missing
   --> 2004-Q1/opening_balances.csv:1
   expected: a column amount
@@ -59,7 +64,8 @@ error[E0103]: the column is not known
   expected: one of entity, account, brand, segment, amount
   help:     rename or remove the column
 
-2 faults; nothing was published");
+2 faults; nothing was published",
+    );
 }
 
 #[test]
@@ -98,7 +104,10 @@ fn a_ledger_line_without_an_amount() {
         let side = if field(desk, "2004-Q1/ledger.csv", 2, "debit").is_empty() { "credit" } else { "debit" };
         desk.set("2004-Q1/ledger.csv", 2, side, "");
     });
-    assert!(said.contains("error[E0202]: neither debit nor credit has an amount\n  --> 2004-Q1/ledger.csv:2:"), "{said}");
+    assert!(
+        said.contains("error[E0202]: neither debit nor credit has an amount\n  --> 2004-Q1/ledger.csv:2:"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -113,7 +122,9 @@ fn unbalanced_entry() {
     });
     assert!(said.starts_with(&format!("error[E0301]: entry {id} of ")), "{said}");
     assert!(said.contains(" are 0.01 more (lines 2 to "), "{said}");
-    assert!(said.contains("expected: debits equal to credits in each entity\n  help:     export the entry with all its lines\n"));
+    assert!(said.contains(
+        "expected: debits equal to credits in each entity\n  help:     export the entry with all its lines\n"
+    ));
 }
 
 #[test]
@@ -141,13 +152,19 @@ fn duplicate_sku() {
 fn negative_quantity() {
     let said = refused("2004-Q1", 3, |desk| desk.set("2004-Q1/inventory.csv", 2, "quantity_on_hand", "-5"));
     assert!(said.starts_with("error[E0203]: quantity_on_hand is negative\n  --> 2004-Q1/inventory.csv:2:"), "{said}");
-    assert!(said.contains("  value:    -5\n  expected: a plain decimal of zero or more, with at most 8 decimal places\n"), "{said}");
+    assert!(
+        said.contains("  value:    -5\n  expected: a plain decimal of zero or more, with at most 8 decimal places\n"),
+        "{said}"
+    );
 }
 
 #[test]
 fn a_field_that_the_rule_needs() {
     let said = refused("2004-Q1", 3, |desk| desk.set("2004-Q1/inventory.csv", 2, "replacement_cost", ""));
-    assert!(said.starts_with("error[E0401]: replacement_cost is missing, and market under us-gaap-2004 needs it\n"), "{said}");
+    assert!(
+        said.starts_with("error[E0401]: replacement_cost is missing, and market under us-gaap-2004 needs it\n"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -173,16 +190,20 @@ fn quarter_not_ended() {
     let desk = Desk::new();
     let (book, out) = (desk.book(), desk.out());
     let arguments = ["run", "--book", book.to_str().expect("a path"), "--out", out.to_str().expect("a path")];
-    let output = crate::support::closepack(&[&arguments[..], &["--quarter", "2004-Q1", "--as-of", "2004-02-28"]].concat());
+    let output =
+        crate::support::closepack(&[&arguments[..], &["--quarter", "2004-Q1", "--as-of", "2004-02-28"]].concat());
     assert_eq!(code(&output), 3);
-    says(&errors(&output), "
+    says(
+        &errors(&output),
+        "
 error[E0121]: 2004-Q1 has not ended
   --> calendar.csv
   value:    2004-02-28
   expected: a quarter that ended before 2004-02-28
   help:     run the quarter after its last day
 
-1 fault; nothing was published");
+1 fault; nothing was published",
+    );
     assert!(!desk.out().exists());
 }
 
@@ -191,13 +212,16 @@ fn prior_pack_missing() {
     let desk = Desk::new();
     let output = desk.command("run", "2004-Q2");
     assert_eq!(code(&output), 3);
-    says(&errors(&output), "
+    says(
+        &errors(&output),
+        "
 error[E0501]: the pack of the quarter before is missing
   --> 2004-Q1/current
   expected: the published pack of 2004-Q1, as its manifest says
   help:     run 2004-Q1 first; each quarter opens where the one before it closed
 
-1 fault; nothing was published");
+1 fault; nothing was published",
+    );
 }
 
 #[test]

@@ -31,7 +31,10 @@ fn the_packs_are_as_accepted() {
     }
     for (name, bytes) in shown {
         let accepted = std::fs::read(golden.join("2004-Q2").join(name)).expect("an accepted file");
-        assert!(accepted == *bytes, "2004-Q2/{name} is not as accepted; see the difference with CLOSEPACK_ACCEPT=1 and git diff");
+        assert!(
+            accepted == *bytes,
+            "2004-Q2/{name} is not as accepted; see the difference with CLOSEPACK_ACCEPT=1 and git diff"
+        );
     }
     assert_eq!(hashes, std::fs::read_to_string(list).expect("the accepted list"));
 }
@@ -54,10 +57,9 @@ fn statement_amount(files: &BTreeMap<String, Vec<u8>>, line: &str) -> String {
 fn adjusted_statements_tie_to_the_published_figures() {
     let desk = Desk::new();
     desk.run_through("2004-Q3");
-    for (quarter, sales, income, per_share) in [
-        ("2004-Q2", "30023000.00", "-6728000.00", "(0.23)"),
-        ("2004-Q3", "41122000.00", "2004000.00", "0.07"),
-    ] {
+    for (quarter, sales, income, per_share) in
+        [("2004-Q2", "30023000.00", "-6728000.00", "(0.23)"), ("2004-Q3", "41122000.00", "2004000.00", "0.07")]
+    {
         let files = pack(&desk.out(), quarter);
         assert_eq!(statement_amount(&files, "Net sales"), sales);
         assert_eq!(statement_amount(&files, "Net income (loss)"), income);

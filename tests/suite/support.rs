@@ -12,11 +12,7 @@ pub fn repository() -> PathBuf {
 
 /// Runs closepack with no environment but what it is given here.
 pub fn closepack(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_closepack"))
-        .args(arguments)
-        .env_clear()
-        .output()
-        .expect("the program starts")
+    Command::new(env!("CARGO_BIN_EXE_closepack")).args(arguments).env_clear().output().expect("the program starts")
 }
 
 /// The exit code of a run.
@@ -52,8 +48,15 @@ impl Desk {
     pub fn command(&self, command: &str, quarter: &str) -> Output {
         let (book, out) = (self.book(), self.out());
         closepack(&[
-            command, "--book", book.to_str().expect("a path"), "--out", out.to_str().expect("a path"), "--quarter", quarter,
-            "--as-of", "2005-06-01",
+            command,
+            "--book",
+            book.to_str().expect("a path"),
+            "--out",
+            out.to_str().expect("a path"),
+            "--quarter",
+            quarter,
+            "--as-of",
+            "2005-06-01",
         ])
     }
 

@@ -46,7 +46,9 @@ fn floats_stay_in_the_drawing_room() {
 
 #[test]
 fn money_is_rounded_in_one_place() {
-    none(&offenders(|file, line| file != "domain/money.rs" && (line.contains("round_dp") || line.contains(".rescale("))));
+    none(&offenders(|file, line| {
+        file != "domain/money.rs" && (line.contains("round_dp") || line.contains(".rescale("))
+    }));
 }
 
 #[test]
@@ -78,5 +80,7 @@ fn the_clock_and_clap_live_at_the_edge() {
 
 #[test]
 fn no_hash_map_orders_anything() {
-    none(&offenders(|file, line| !file.starts_with("report/pdf/") && (line.contains("HashMap") || line.contains("HashSet"))));
+    none(&offenders(|file, line| {
+        !file.starts_with("report/pdf/") && (line.contains("HashMap") || line.contains("HashSet"))
+    }));
 }

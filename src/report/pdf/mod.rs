@@ -172,14 +172,13 @@ fn compress(file: &mut lopdf::Document) -> Result<(), PdfError> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let share = streams.len().div_ceil(workers).max(1);
     let all = |part: &mut [&mut lopdf::Stream]| part.iter_mut().try_for_each(|stream| stream.compress());
-    let outcome = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let running: Vec<_> = streams.chunks_mut(share).map(|part| scope.spawn(move || all(part))).collect();
         running.into_iter().try_for_each(|worker| match worker.join() {
             Ok(outcome) => outcome.map_err(|error| PdfError::Build(error.to_string())),
             Err(_) => Err(PdfError::Build("a worker stopped".to_owned())),
         })
-    });
-    outcome
+    })
 }
 
 /// Sets what the drawing library leaves out or gets wrong.

@@ -7,7 +7,7 @@ fn column(heading: &str, align: Align, wraps: bool) -> Column {
 }
 
 fn long_table(rows: usize) -> Table {
-    let columns = vec![column("Location", Align::Left, true), column("Charge", Align::Right, false)];
+    let columns = vec![column("Location", Align::Left, true), column("Amount", Align::Right, false)];
     let mut table = Table::new("Charges by location", columns);
     for number in 0..rows {
         let (kind, amount) = match number % 10 {
@@ -52,12 +52,11 @@ fn sample(rows: usize) -> Document {
     }
 }
 
-/// The lines of text of each page, in drawing order.
-fn page_texts(bytes: &[u8]) -> Result<Vec<Vec<String>>, lopdf::Error> {
+/// The text of each page, in drawing order, its pieces run together.
+fn page_texts(bytes: &[u8]) -> Result<Vec<String>, lopdf::Error> {
     let file = lopdf::Document::load_mem(bytes)?;
     let numbers: Vec<u32> = file.get_pages().into_keys().collect();
-    let text = |number| Ok(file.extract_text(&[number])?.lines().map(|line| line.trim().to_owned()).collect());
-    numbers.into_iter().map(text).collect()
+    numbers.into_iter().map(|number| file.extract_text(&[number])).collect()
 }
 
 #[test]
@@ -96,16 +95,14 @@ fn every_page_of_a_table_has_its_head_and_no_group_ends_a_page() -> Result<(), B
     let count = pages.len();
     let mut rows = 0;
     let mut table_pages = 0;
-    for (place, lines) in pages.iter().enumerate() {
-        let has = |text: &str| lines.iter().any(|line| line == text);
-        assert!(has(&format!("Page {} of {count}", place + 1)) && has("run 0123abcd"), "{lines:?}");
-        let numbers: Vec<usize> =
-            lines.iter().filter_map(|line| line.strip_prefix("Row ")).filter_map(|text| text.parse().ok()).collect();
+    for (place, text) in pages.iter().enumerate() {
+        let has = |part: &str| text.contains(part);
+        assert!(has(&format!("Page {} of {count}", place + 1)) && has("run 0123abcd"), "{text}");
+        let numbers: Vec<usize> = text.split("Row ").skip(1).filter_map(|rest| rest.get(..4)?.parse().ok()).collect();
         rows += numbers.len();
         let Some(last) = numbers.last() else { continue };
         table_pages += 1;
-        assert!(has("Location") && has("Charge"));
-        assert_eq!(has("Charges by location"), table_pages == 1);
+        assert!(has("Location") && has("Amount") && has("Charges by location"));
         assert_eq!(has("Charges by location (continued)"), table_pages > 1);
         // A group is not the last row of a page, a subtotal not the first one.
         assert_ne!(last % 10, 0);

@@ -155,7 +155,7 @@ impl Face {
 
     /// Takes a full line off, ending at its last hyphen, slash or the like if it has one beyond its first third.
     fn cut_at_mark(&self, line: &mut String) -> String {
-        let mark = line.char_indices().filter(|(_, letter)| matches!(letter, '-' | '/' | '_' | ',' | ';')).last();
+        let mark = line.char_indices().rfind(|(_, letter)| matches!(letter, '-' | '/' | '_' | ',' | ';'));
         match mark {
             Some((at, letter)) if at * 3 > line.len() && at + letter.len_utf8() < line.len() => {
                 let rest = line.split_off(at + letter.len_utf8());

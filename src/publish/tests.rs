@@ -1,0 +1,229 @@
+use std::cell::Cell;
+use std::fs;
+
+use super::*;
+
+const QUARTER: &str = "2004-Q2";
+
+fn pack(content: &str) -> Pack {
+    let input = ManifestInput {
+        source: "ledger".to_owned(),
+        path: "2004-Q2/ledger.csv".to_owned(),
+        sha256: sha256_hex(content.as_bytes()),
+        bytes: content.len() as u64,
+        rows: 1,
+        debit_total: Some("10.00".to_owned()),
+        credit_total: Some("10.00".to_owned()),
+    };
+    let manifest = Manifest::new("Acme", QUARTER, "us-gaap", vec![input], None);
+    let files = BTreeMap::from([
+        ("checks.csv".to_owned(), format!("check_id\n{content}\n").into_bytes()),
+        ("report.pdf".to_owned(), format!("%PDF {content}").into_bytes()),
+    ]);
+    Pack { quarter: QUARTER.to_owned(), run_id: manifest.run_id.clone(), files, manifest }
+}
+
+fn run_dir(out: &Path, pack: &Pack) -> PathBuf {
+    out.join(QUARTER).join(RUNS).join(&pack.run_id)
+}
+
+fn current(out: &Path) -> Option<PathBuf> {
+    fs::read_link(out.join(QUARTER).join(CURRENT)).ok()
+}
+
+/// Names in a folder, hidden ones among them.
+fn names(dir: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_pack_is_published_and_opened() {
+    let out = tempfile::tempdir().unwrap();
+    let a = pack("a");
+    assert_eq!(publish(out.path(), &a).unwrap(), Published::New);
+    assert_eq!(current(out.path()).unwrap(), Path::new(RUNS).join(&a.run_id));
+    assert_eq!(names(&run_dir(out.path(), &a)), ["checks.csv", "manifest.json", "report.pdf"]);
+    assert_eq!(names(&out.path().join(QUARTER).join(RUNS)), [a.run_id.as_str()]);
+    let opened = open_current(out.path(), QUARTER).unwrap();
+    assert_eq!(opened.files, a.files);
+    assert_eq!(opened.manifest, a.manifest.clone().with_outputs(&a.files));
+    let bytes = fs::read(run_dir(out.path(), &a).join(MANIFEST)).unwrap();
+    assert_eq!(opened.manifest_sha256, sha256_hex(&bytes));
+}
+
+#[test]
+fn the_same_pack_twice_rewrites_nothing() {
+    use std::os::unix::fs::MetadataExt;
+    let out = tempfile::tempdir().unwrap();
+    let a = pack("a");
+    publish(out.path(), &a).unwrap();
+    let seen = |path: PathBuf| fs::symlink_metadata(path).map(|data| (data.ino(), data.mtime_nsec())).unwrap();
+    let all = || {
+        let mut paths = vec![out.path().join(QUARTER).join(CURRENT), run_dir(out.path(), &a)];
+        paths.extend(names(&paths[1]).iter().map(|name| paths[1].join(name)));
+        paths.into_iter().map(seen).collect::<Vec<_>>()
+    };
+    let before = all();
+    assert_eq!(publish(out.path(), &a).unwrap(), Published::Already);
+    assert_eq!(all(), before);
+}
+
+#[test]
+fn current_goes_from_one_run_to_another_and_back() {
+    let out = tempfile::tempdir().unwrap();
+    let (a, b) = (pack("a"), pack("b"));
+    publish(out.path(), &a).unwrap();
+    assert_eq!(publish(out.path(), &b).unwrap(), Published::New);
+    assert_eq!(open_current(out.path(), QUARTER).unwrap().files, b.files);
+    assert_eq!(fs::read(run_dir(out.path(), &a).join("checks.csv")).unwrap(), a.files["checks.csv"]);
+    assert_eq!(publish(out.path(), &a).unwrap(), Published::Already);
+    assert_eq!(open_current(out.path(), QUARTER).unwrap().files, a.files);
+    assert_eq!(names(&out.path().join(QUARTER)), [CURRENT, RUNS]);
+}
+
+#[test]
+fn an_altered_pack_is_found_by_reader_and_publisher() {
+    let changes: [(&str, fn(&Path)); 6] = [
+        ("checks.csv", |dir| fs::write(dir.join("checks.csv"), "check_id\nx\n").unwrap()),
+        ("checks.csv", |dir| fs::remove_file(dir.join("checks.csv")).unwrap()),
+        ("notes.txt", |dir| fs::write(dir.join("notes.txt"), "").unwrap()),
+        ("report.pdf", |dir| {
+            fs::rename(dir.join("report.pdf"), dir.join("../moved.pdf")).unwrap();
+            std::os::unix::fs::symlink("../moved.pdf", dir.join("report.pdf")).unwrap();
+        }),
+        ("manifest.json", |dir| fs::remove_file(dir.join(MANIFEST)).unwrap()),
+        ("manifest.json", |dir| {
+            let text = fs::read_to_string(dir.join(MANIFEST)).unwrap();
+            fs::write(dir.join(MANIFEST), text.replace("us-gaap", "ifrs")).unwrap();
+        }),
+    ];
+    for (name, change) in changes {
+        let out = tempfile::tempdir().unwrap();
+        let a = pack("a");
+        publish(out.path(), &a).unwrap();
+        change(&run_dir(out.path(), &a));
+        let opened = open_current(out.path(), QUARTER);
+        assert!(matches!(&opened, Err(PriorError::Altered { file, .. }) if file == name), "{name}: {opened:?}");
+        let again = publish(out.path(), &a);
+        assert!(matches!(&again, Err(PublishError::Tampered { file, .. }) if file == name), "{name}: {again:?}");
+    }
+}
+
+#[test]
+fn what_is_not_there_or_not_readable_is_told_apart() {
+    let out = tempfile::tempdir().unwrap();
+    for quarter in [QUARTER, "", "..", "a/b"] {
+        assert!(matches!(open_current(out.path(), quarter), Err(PriorError::Missing { .. })), "{quarter:?}");
+    }
+    let a = pack("a");
+    publish(out.path(), &a).unwrap();
+    fs::write(run_dir(out.path(), &a).join(MANIFEST), "{}").unwrap();
+    assert!(matches!(open_current(out.path(), QUARTER), Err(PriorError::UnreadableManifest { .. })));
+    fs::remove_dir_all(run_dir(out.path(), &a)).unwrap();
+    assert!(matches!(open_current(out.path(), QUARTER), Err(PriorError::Altered { .. })));
+    let link = out.path().join(QUARTER).join(CURRENT);
+    fs::remove_file(&link).unwrap();
+    std::os::unix::fs::symlink("/elsewhere", &link).unwrap();
+    assert!(matches!(open_current(out.path(), QUARTER), Err(PriorError::Altered { file, .. }) if file == CURRENT));
+    fs::remove_file(&link).unwrap();
+    fs::create_dir(&link).unwrap();
+    assert!(matches!(open_current(out.path(), QUARTER), Err(PriorError::Altered { file, .. }) if file == CURRENT));
+    assert!(matches!(publish(out.path(), &a), Err(PublishError::CurrentNotALink { .. })));
+}
+
+#[test]
+fn leftovers_of_dead_runs_are_removed() {
+    let out = tempfile::tempdir().unwrap();
+    let a = pack("a");
+    let runs = out.path().join(QUARTER).join(RUNS);
+    for name in [format!(".staging-{}", a.run_id), ".staging-other".to_owned()] {
+        fs::create_dir_all(runs.join(&name)).unwrap();
+        fs::write(runs.join(name).join("checks.csv"), "half").unwrap();
+    }
+    std::os::unix::fs::symlink("runs/x", out.path().join(QUARTER).join(format!(".current-{}", a.run_id))).unwrap();
+    assert_eq!(publish(out.path(), &a).unwrap(), Published::New);
+    assert_eq!(names(&runs), [a.run_id.as_str()]);
+    assert_eq!(names(&out.path().join(QUARTER)), [CURRENT, RUNS]);
+    assert_eq!(open_current(out.path(), QUARTER).unwrap().files, a.files);
+}
+
+#[test]
+fn a_second_lock_is_refused_until_the_first_is_dropped() {
+    let out = tempfile::tempdir().unwrap();
+    let lock = Lock::acquire(out.path(), QUARTER).unwrap();
+    let second = Lock::acquire(out.path(), QUARTER).unwrap_err();
+    assert!(second.to_string().contains(&format!("process {}", std::process::id())), "{second}");
+    assert!(matches!(second, LockError::Busy { .. }));
+    assert!(Lock::acquire(out.path(), "2004-Q3").is_ok());
+    assert!(matches!(Lock::acquire(out.path(), "../x"), Err(LockError::Io { .. })));
+    assert_eq!(publish(out.path(), &pack("a")).unwrap(), Published::New);
+    drop(lock);
+    assert!(Lock::acquire(out.path(), QUARTER).is_ok());
+}
+
+#[test]
+fn what_cannot_be_written_leaves_current_as_it_was() {
+    let out = tempfile::tempdir().unwrap();
+    let a = pack("a");
+    publish(out.path(), &a).unwrap();
+    let quarter = out.path().join(QUARTER);
+    fs::rename(quarter.join(RUNS), quarter.join("away")).unwrap();
+    fs::write(quarter.join(RUNS), "").unwrap();
+    let failed = publish(out.path(), &pack("b")).unwrap_err();
+    assert!(matches!(failed, PublishError::Io { .. }));
+    assert!(failed.to_string().contains("nothing was published"), "{failed}");
+    fs::remove_file(quarter.join(RUNS)).unwrap();
+    fs::rename(quarter.join("away"), quarter.join(RUNS)).unwrap();
+    assert_eq!(open_current(out.path(), QUARTER).unwrap().files, a.files);
+}
+
+#[test]
+fn every_failing_sync_leaves_the_old_pack_or_says_that_the_new_one_is_live() {
+    let (a, b) = (pack("a"), pack("b"));
+    let mut live = 0;
+    for failing in 1.. {
+        let out = tempfile::tempdir().unwrap();
+        publish(out.path(), &a).unwrap();
+        let calls = Cell::new(0);
+        let sync = |dir: &Path| {
+            calls.set(calls.get() + 1);
+            if calls.get() == failing { Err(io::Error::other("injected")) } else { stage::sync_dir(dir) }
+        };
+        let result = publish_syncing(out.path(), &b, &sync);
+        let opened = open_current(out.path(), QUARTER).unwrap();
+        match result {
+            Err(PublishError::DurabilityUnknown { .. }) => {
+                assert_eq!(opened.files, b.files);
+                live += 1;
+            }
+            Err(PublishError::Io { .. }) => assert_eq!(opened.files, a.files),
+            Ok(Published::New) => break,
+            other => panic!("{other:?}"),
+        }
+        assert!(names(&out.path().join(QUARTER).join(RUNS)).iter().all(|name| !name.starts_with('.')));
+        publish(out.path(), &b).unwrap();
+        assert_eq!(open_current(out.path(), QUARTER).unwrap().files, b.files);
+    }
+    assert_eq!(live, 1);
+}
+
+#[test]
+fn a_pack_that_contradicts_itself_is_refused() {
+    let out = tempfile::tempdir().unwrap();
+    let changes: [fn(&mut Pack); 5] = [
+        |pack| pack.quarter = "2004-Q3".to_owned(),
+        |pack| pack.run_id = "0".repeat(16),
+        |pack| pack.manifest.basis = "ifrs".to_owned(),
+        |pack| drop(pack.files.insert("../x".to_owned(), vec![])),
+        |pack| drop(pack.files.insert(MANIFEST.to_owned(), vec![])),
+    ];
+    for change in changes {
+        let mut changed = pack("a");
+        change(&mut changed);
+        assert!(matches!(publish(out.path(), &changed), Err(PublishError::NotAPack { .. })));
+    }
+    assert_eq!(names(out.path()), [""; 0]);
+}
