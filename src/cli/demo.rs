@@ -7,7 +7,7 @@ use include_dir::{Dir, include_dir};
 
 use super::run::Job;
 use super::{Exit, say, tell, today};
-use crate::ingest;
+use crate::domain::hash::sha256_hex;
 
 /// The book of the reference case, as the repository has it.
 static BOOK: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/data/book");
@@ -49,7 +49,7 @@ fn write_book(from: &Dir<'_>, to: &Path) -> Result<(), Error> {
         match std::fs::read(&path) {
             Ok(found) if found == file.contents() => {}
             Ok(found) => {
-                let hash = ingest::sha256_hex(&found);
+                let hash = sha256_hex(&found);
                 let why = format!("{} was changed (SHA-256 {hash}); name another folder with --dir", path.display());
                 return Err(Error::new(ErrorKind::AlreadyExists, why));
             }

@@ -149,8 +149,10 @@ impl Job<'_> {
         let mut earlier = Earlier { prior, prior_year: None, prior_year_pack: None };
         if let Some(before) = book.calendar.year_before(&quarter.id) {
             earlier.prior_year = statements::reported(book, &before.id);
-            if earlier.prior_year.is_none() && self.out.join(&before.id).join("current").exists() {
-                let pack = self.open(before)?;
+            if earlier.prior_year.is_some() {
+                return Ok(earlier);
+            }
+            if let Some(pack) = self.open_if_published(before)? {
                 let figures = prior_pack::read_statements(&before.id, &pack.files);
                 earlier.prior_year = Some(figures.map_err(|error| self.prior_fault(before, &error.to_string()))?);
                 earlier.prior_year_pack = Some(pack);
@@ -163,6 +165,15 @@ impl Job<'_> {
         let pack = self.open(before)?;
         let figures = PriorPack::read(&before.id, &pack.files);
         Ok((figures.map_err(|error| self.prior_fault(before, &error.to_string()))?, pack))
+    }
+
+    /// The pack of a quarter that need not have one.
+    fn open_if_published(&self, before: &Quarter) -> Ended<Option<PublishedPack>> {
+        match publish::open_current(self.out, &before.id) {
+            Ok(pack) => Ok(Some(pack)),
+            Err(PriorError::Missing { .. }) => Ok(None),
+            Err(other) => Err(self.prior_fault(before, &other.to_string())),
+        }
     }
 
     fn open(&self, before: &Quarter) -> Ended<PublishedPack> {
@@ -198,7 +209,8 @@ fn reject(faults: &Faults) -> Exit {
 
 fn not_written(error: &publish::PublishError) -> Exit {
     tell(&format!("error: {error}"));
-    Exit::NotWritten
+    // The pack is live then, which exit code 4 would deny.
+    if matches!(error, publish::PublishError::DurabilityUnknown { .. }) { Exit::LookAt } else { Exit::NotWritten }
 }
 
 /// The bytes of a pack with its manifest.

@@ -1,5 +1,6 @@
 //! The nouns that every room shares: money, quantities, dates, keys. Knows nobody.
 
+pub mod hash;
 pub mod key;
 pub mod money;
 pub mod quarter;

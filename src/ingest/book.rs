@@ -6,7 +6,7 @@ use std::path::Path;
 use chrono::{Days, Months};
 
 use super::SourceFile;
-use super::table::{Table, unreadable};
+use super::table::Table;
 use crate::book::{Account, AccountType, Book, Calendar, Chart, Config, Section, Shares, config};
 use crate::diagnostics::{Code, Faults, Place};
 use crate::domain::Quarter;
@@ -46,7 +46,10 @@ pub fn read(root: &Path) -> Result<(Book, Vec<SourceFile>), BookFault> {
     let text = match std::fs::read_to_string(root.join(config::FILE)) {
         Ok(text) => text,
         Err(error) => {
-            unreadable(config::FILE, &error, &mut faults);
+            let message = format!("the book's configuration cannot be read: {}", error.kind());
+            let help = "name the folder of a book with --book; data/book of the repository is an example";
+            let place = Place::file(config::FILE);
+            faults.add(Code::MissingFile, place, message, "", "a folder with a closepack.toml of UTF-8 text", help);
             return Err(BookFault::Configuration(faults));
         }
     };
@@ -54,7 +57,7 @@ pub fn read(root: &Path) -> Result<(Book, Vec<SourceFile>), BookFault> {
     let mut sources = vec![SourceFile {
         source: "configuration".to_owned(),
         path: config::FILE.to_owned(),
-        sha256: super::sha256_hex(text.as_bytes()),
+        sha256: crate::domain::hash::sha256_hex(text.as_bytes()),
         bytes: text.len() as u64,
         rows: text.lines().count() as u64,
         debit_total: None,

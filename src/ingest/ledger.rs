@@ -8,11 +8,12 @@ use std::path::Path;
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
+use super::SourceFile;
 use super::book::Codes;
 use super::table::{amount_fault, date_fault, field_count_fault, header_columns, iso_date, unreadable};
-use super::{SourceFile, hex};
 use crate::book::Book;
 use crate::diagnostics::{Code, Faults, Place};
+use crate::domain::hash::hex;
 use crate::domain::{Dimension, Money, Quarter};
 
 /// The ledger's columns.

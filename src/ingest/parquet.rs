@@ -7,13 +7,14 @@ use std::path::Path;
 
 use polars::prelude::{AnyValue, Column, DataFrame, DataType, LazyFrame, PlRefPath, ScanArgsParquet};
 
+use super::SourceFile;
 use super::book::Codes;
 use super::ledger::{Ledger, Line, Pass, REQUIRED};
 use super::table::unreadable;
-use super::{SourceFile, sha256_hex};
 use crate::book::Book;
 use crate::diagnostics::{Code, Faults, Place};
 use crate::domain::Quarter;
+use crate::domain::hash::sha256_hex;
 
 /// Reads a Parquet ledger.
 pub fn read(

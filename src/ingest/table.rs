@@ -7,8 +7,9 @@ use std::str::FromStr;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::{SourceFile, TABLE_BYTES_MAX, sha256_hex};
+use super::{SourceFile, TABLE_BYTES_MAX};
 use crate::diagnostics::{Code, Faults, Place};
+use crate::domain::hash::sha256_hex;
 use crate::domain::{Dimension, Money, MoneyError};
 
 /// A table in memory. Rows whose form is wrong have been told and left out; the run stops for them.

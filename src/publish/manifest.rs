@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::domain::hash::{hex, sha256_hex};
+
 /// Name of the manifest in a pack.
 pub const MANIFEST: &str = "manifest.json";
 /// Version of the manifest's layout.
@@ -76,7 +78,9 @@ pub enum ManifestError {
     #[error("it is not a manifest: {0}")]
     Json(#[from] serde_json::Error),
     /// Written by a closepack of another layout.
-    #[error("its format version is {found}, and this closepack reads {FORMAT_VERSION}; use the closepack that wrote it")]
+    #[error(
+        "its format version is {found}, and this closepack reads {FORMAT_VERSION}; use the closepack that wrote it"
+    )]
     FormatVersion { found: u64 },
     /// An output's name is none, or is listed twice.
     #[error("it lists {name:?}, which is listed twice or cannot be the name of a file of a pack")]
@@ -193,16 +197,6 @@ pub fn run_id(
     digits
 }
 
-/// SHA-256 of bytes, in lower-case hex.
-pub(super) fn sha256_hex(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]).collect()
-}
-
 /// True for a name that stays in its folder, is seen there and can be printed.
 pub(super) fn is_plain_name(name: &str) -> bool {
     !name.is_empty()
@@ -244,11 +238,6 @@ mod tests {
     }
 
     #[test]
-    fn a_known_hash() {
-        assert_eq!(sha256_hex(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    }
-
-    #[test]
     fn the_run_id_follows_what_decides_the_bytes() {
         let inputs = [input("ledger", "2004-Q2/ledger.csv"), input("inventory", "2004-Q2/inventory.csv")];
         let turned = [inputs[1].clone(), inputs[0].clone()];
@@ -269,7 +258,8 @@ mod tests {
     #[test]
     fn json_goes_out_and_comes_back() {
         let files = BTreeMap::from([("a.csv".to_owned(), b"h\n1\n".to_vec()), ("report.pdf".to_owned(), vec![0])]);
-        let manifest = Manifest::new("Acme", "2004-Q2", "us-gaap", vec![input("l", "l.csv")], None).with_outputs(&files);
+        let manifest =
+            Manifest::new("Acme", "2004-Q2", "us-gaap", vec![input("l", "l.csv")], None).with_outputs(&files);
         let bytes = manifest.to_json().unwrap();
         assert!(bytes.starts_with(b"{\n  \"format_version\": 1,\n  \"closepack_version\""));
         assert!(bytes.ends_with(b"}\n"));
@@ -280,7 +270,8 @@ mod tests {
 
     #[test]
     fn strange_manifests_are_refused() {
-        let good = String::from_utf8(Manifest::new("Acme", "2004-Q2", "ifrs", vec![], None).to_json().unwrap()).unwrap();
+        let good =
+            String::from_utf8(Manifest::new("Acme", "2004-Q2", "ifrs", vec![], None).to_json().unwrap()).unwrap();
         let more = good.replace("\"company\"", "\"colour\": 1, \"company\"");
         assert!(matches!(Manifest::from_json(more.as_bytes()), Err(ManifestError::Json(_))));
         let newer = good.replace("\"format_version\": 1", "\"format_version\": 2");
@@ -298,9 +289,15 @@ mod tests {
 
     #[test]
     fn rows_are_counted_as_a_reader_sees_them() {
-        for (text, rows) in
-            [("", 0), ("h\n", 0), ("h", 0), ("h\n1\n2\n", 2), ("h\n1\n2", 2), ("h\n\"a\nb\"\n", 1), ("h\n\"a\"\"\n\"\n", 1)]
-        {
+        for (text, rows) in [
+            ("", 0),
+            ("h\n", 0),
+            ("h", 0),
+            ("h\n1\n2\n", 2),
+            ("h\n1\n2", 2),
+            ("h\n\"a\nb\"\n", 1),
+            ("h\n\"a\"\"\n\"\n", 1),
+        ] {
             assert_eq!(csv_rows(text.as_bytes()), rows, "{text:?}");
         }
     }

@@ -19,7 +19,8 @@ pub use manifest::{
 };
 pub use prior::{PriorError, PublishedPack, open_current};
 
-use manifest::{is_plain_name, sha256_hex};
+use crate::domain::hash::sha256_hex;
+use manifest::is_plain_name;
 use stage::{FolderFault, IoFault, SyncDir};
 
 /// Folder of a quarter that holds its runs.

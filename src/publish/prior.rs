@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use super::manifest::{MANIFEST, Manifest, is_plain_name, sha256_hex};
+use super::manifest::{MANIFEST, Manifest, is_plain_name};
 use super::stage::{self, FolderFault, IoFault};
 use super::{CURRENT, RUNS};
+use crate::domain::hash::sha256_hex;
 
 /// A published pack, every file of it checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +26,10 @@ pub enum PriorError {
     #[error("{} is missing; run that quarter first", path.display())]
     Missing { path: PathBuf },
     /// The pack is not what was published.
-    #[error("{file} of the published pack was altered: expected {expected}, found {found}; restore it from a copy, or \
-             find out who changed it")]
+    #[error(
+        "{file} of the published pack was altered: expected {expected}, found {found}; restore it from a copy, or \
+             find out who changed it"
+    )]
     Altered { file: String, expected: String, found: String },
     /// The manifest cannot be read as one.
     #[error("{} cannot be used: {why}; restore it from a copy", path.display())]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
-use super::manifest::sha256_hex;
+use crate::domain::hash::sha256_hex;
 
 /// Begins the name of a folder that is being written.
 pub(super) const STAGING_PREFIX: &str = ".staging-";

@@ -62,8 +62,9 @@ fn the_same_pack_twice_rewrites_nothing() {
     publish(out.path(), &a).unwrap();
     let seen = |path: PathBuf| fs::symlink_metadata(path).map(|data| (data.ino(), data.mtime_nsec())).unwrap();
     let all = || {
-        let mut paths = vec![out.path().join(QUARTER).join(CURRENT), run_dir(out.path(), &a)];
-        paths.extend(names(&paths[1]).iter().map(|name| paths[1].join(name)));
+        let dir = run_dir(out.path(), &a);
+        let mut paths: Vec<PathBuf> = names(&dir).iter().map(|name| dir.join(name)).collect();
+        paths.extend([out.path().join(QUARTER).join(CURRENT), dir]);
         paths.into_iter().map(seen).collect::<Vec<_>>()
     };
     let before = all();
@@ -86,7 +87,8 @@ fn current_goes_from_one_run_to_another_and_back() {
 
 #[test]
 fn an_altered_pack_is_found_by_reader_and_publisher() {
-    let changes: [(&str, fn(&Path)); 6] = [
+    type Change = fn(&Path);
+    let changes: [(&str, Change); 6] = [
         ("checks.csv", |dir| fs::write(dir.join("checks.csv"), "check_id\nx\n").unwrap()),
         ("checks.csv", |dir| fs::remove_file(dir.join("checks.csv")).unwrap()),
         ("notes.txt", |dir| fs::write(dir.join("notes.txt"), "").unwrap()),

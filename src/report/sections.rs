@@ -44,7 +44,7 @@ pub fn document(inputs: Inputs<'_>) -> Result<Document, WordsError> {
         company: inputs.book.config.company.clone(),
         title: words.title().to_owned(),
         period: words.period()?,
-        run: inputs.run_id.to_owned(),
+        run: words.run()?,
         page_label: words.page_label().to_owned(),
         continued: words.continued().to_owned(),
         sections,
@@ -63,6 +63,7 @@ fn values(inputs: Inputs<'_>) -> BTreeMap<&'static str, String> {
     BTreeMap::from([
         ("quarter", inputs.quarter.id.clone()),
         ("end_long", inputs.quarter.end.format("%B %-d, %Y").to_string()),
+        ("run_id", inputs.run_id.to_owned()),
         ("currency", config.currency.clone()),
         ("notice", config.notice.clone()),
         ("basis", basis.name().to_owned()),
@@ -140,7 +141,9 @@ impl Composer<'_> {
         match words.schedule {
             Schedule::Cover => self.cover(words, &mut blocks)?,
             Schedule::Exceptions => blocks.push(self.exceptions()?),
-            Schedule::Impact => blocks.extend([Block::Waterfall(self.waterfall()?), self.impact()?]),
+            Schedule::Impact => {
+                blocks.extend([Block::Waterfall(self.waterfall()?), self.impact(self.words.caption("impact")?)?])
+            }
             Schedule::Statements => blocks.extend([
                 self.statement("income_statement", statements::INCOME_STATEMENT)?,
                 self.statement("balance_sheet", statements::BALANCE_SHEET)?,
@@ -225,7 +228,7 @@ impl Composer<'_> {
 
     fn cover(&self, words: &SectionWords, blocks: &mut Vec<Block>) -> Composed<()> {
         blocks.push(Block::Heading(words.heading_impact.clone()));
-        blocks.push(self.impact()?);
+        blocks.push(self.impact(String::new())?);
         blocks.push(Block::Heading(words.heading_sign_off.clone()));
         blocks.push(Block::SignOff(words.sign_off.clone()));
         Ok(())
@@ -248,10 +251,14 @@ impl Composer<'_> {
         Ok(self.shown(table))
     }
 
-    fn impact(&self) -> Composed<Block> {
-        let mut table = self.table("impact", 2, &["line", "nature", "amount", "per_share"])?;
-        for line in &self.inputs.closed.impact {
-            let kind = if line.total { RowKind::Total } else { RowKind::Body };
+    fn impact(&self, caption: String) -> Composed<Block> {
+        let mut table = self.named(caption, 2, &["line", "nature", "amount", "per_share"])?;
+        for (at, line) in self.inputs.closed.impact.iter().enumerate() {
+            let kind = match (line.total, at) {
+                (false, _) => RowKind::Body,
+                (true, 0) => RowKind::Subtotal,
+                (true, _) => RowKind::Total,
+            };
             let per_share = line.per_share.map_or(Cell::Empty, |amount| {
                 let sign = amount.is_sign_negative() && !amount.is_zero();
                 Cell::Number(if sign { format!("({})", amount.abs()) } else { format!("{amount}") })

@@ -52,6 +52,7 @@ struct Template {
     period: String,
     page_label: String,
     continued: String,
+    run: String,
     rounding: String,
     nothing: String,
     sections: Vec<SectionWords>,
@@ -136,6 +137,14 @@ impl Words {
     #[must_use]
     pub fn continued(&self) -> &str {
         &self.template.continued
+    }
+
+    /// The run in words, printed on each page.
+    ///
+    /// # Errors
+    /// As [`Words::fill`].
+    pub fn run(&self) -> Result<String, WordsError> {
+        self.fill(&self.template.run)
     }
 
     /// What stands in place of an empty table.

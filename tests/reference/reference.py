@@ -347,9 +347,11 @@ def read_sources(folder):
 
 
 def measure_book(book):
-    """Every quarter that the book has a folder for, each chained to the one before."""
+    """Every quarter from the first one on that the book has a folder for, each chained to the one before."""
     terms, results, prior, year = read_terms(book), {}, None, None
-    for quarter in read_quarters(book):
+    quarters = read_quarters(book)
+    first = [quarter.name for quarter in quarters].index(terms.first_quarter)
+    for quarter in quarters[first:]:
         folder = Path(book) / quarter.name
         if not folder.is_dir():
             continue

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::process::Command;
 
 use crate::support::{Desk, QUARTERS, closepack, code, pack, repository, rows};
-use closepack::ingest::sha256_hex;
+use closepack::domain::hash::sha256_hex;
 
 /// The SHA-256 of every file of the five packs is as accepted. `CLOSEPACK_ACCEPT=1` writes the accepted list anew,
 /// and the CSV files of the second quarter in full, so that a change can be read.
