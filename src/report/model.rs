@@ -41,8 +41,17 @@ pub enum Block {
     KeyFigures(Vec<KeyFigure>),
     Table(Table),
     Waterfall(Waterfall),
-    /// Lines to sign on: the role of each; name, signature and date are left blank.
-    SignOff(Vec<String>),
+    /// Lines to sign on, left blank.
+    SignOff(SignOff),
+}
+
+/// Lines to sign on.
+#[derive(Debug, Clone, Default)]
+pub struct SignOff {
+    /// Who signs, one line each.
+    pub roles: Vec<String>,
+    /// What is written on each line: name, signature, date.
+    pub labels: Vec<String>,
 }
 
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::csv::plain;
 use super::model::{
-    Align, Block, Cell, Column, Document, KeyFigure, Row, RowKind, Section, Table, Waterfall, WaterfallBar,
+    Align, Block, Cell, Column, Document, KeyFigure, Row, RowKind, Section, SignOff, Table, Waterfall, WaterfallBar,
 };
 use super::words::{Schedule, SectionWords, Words, WordsError};
 use crate::adjust::{Kind, fixed_assets, inventory_reserve, obligations, prepaid_advertising};
@@ -16,6 +16,7 @@ use crate::close::{self, Closed};
 use crate::domain::money::round_to;
 use crate::domain::{Money, Quarter};
 use crate::ingest::SourceFile;
+use crate::journal::JournalEntry;
 use crate::records::Disposition;
 use crate::rollforward::RollRow;
 use crate::schedules::ReserveRow;
@@ -144,10 +145,10 @@ impl Composer<'_> {
             Schedule::Impact => {
                 blocks.extend([Block::Waterfall(self.waterfall()?), self.impact(self.words.caption("impact")?)?])
             }
-            Schedule::Statements => blocks.extend([
-                self.statement("income_statement", statements::INCOME_STATEMENT)?,
-                self.statement("balance_sheet", statements::BALANCE_SHEET)?,
-            ]),
+            Schedule::IncomeStatement => {
+                blocks.push(self.statement("income_statement", statements::INCOME_STATEMENT)?);
+            }
+            Schedule::BalanceSheet => blocks.push(self.statement("balance_sheet", statements::BALANCE_SHEET)?),
             Schedule::Journal => blocks.push(self.journal()?),
             Schedule::Inventory => blocks.extend([self.pools()?, self.inventory()?]),
             Schedule::Prepaid => blocks.push(self.prepaid()?),
@@ -198,7 +199,7 @@ impl Composer<'_> {
     }
 
     fn subtotal_words(&self, of: &str) -> Composed<Cell> {
-        Ok(text(self.words.caption_with("subtotal", "of", of)?))
+        Ok(text(self.words.caption_of("subtotal", &[("of", of.to_owned())])?))
     }
 
     fn key_figures(&self) -> Composed<Block> {
@@ -230,7 +231,8 @@ impl Composer<'_> {
         blocks.push(Block::Heading(words.heading_impact.clone()));
         blocks.push(self.impact(String::new())?);
         blocks.push(Block::Heading(words.heading_sign_off.clone()));
-        blocks.push(Block::SignOff(words.sign_off.clone()));
+        let labels = words.sign_off_labels.clone();
+        blocks.push(Block::SignOff(SignOff { roles: words.sign_off.clone(), labels }));
         Ok(())
     }
 
@@ -317,7 +319,7 @@ impl Composer<'_> {
         let mut table = Table::new(self.words.caption("entries")?, self.columns(&columns)?);
         let mut posted = Money::ZERO;
         for entry in &self.inputs.closed.entries {
-            let head = format!("{}: {}", entry.id(), close::words(entry.movement()));
+            let head = self.entry_head(entry)?;
             table.rows.push(row(RowKind::Group, vec![text(head), Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty]));
             for line in entry.lines() {
                 let side = |amount: Money| if amount.is_zero() { Cell::Empty } else { money(amount) };
@@ -342,6 +344,29 @@ impl Composer<'_> {
             table.rows.push(row(RowKind::Total, cells));
         }
         Ok(self.shown(table))
+    }
+
+    /// Names an entry, what it posts, and the schedule that supports it.
+    fn entry_head(&self, entry: &JournalEntry) -> Composed<String> {
+        let schedule = match entry.movement().kind() {
+            Kind::InventoryReserve => Schedule::Inventory,
+            Kind::PrepaidAdvertising => Schedule::Prepaid,
+            Kind::FixedAssets => Schedule::Assets,
+            Kind::Obligations => Schedule::Obligations,
+        };
+        let section = self.words.sections().iter().find(|section| section.schedule == schedule);
+        let reference = section.map(|section| section.reference.clone()).unwrap_or_default();
+        let adjustments = &self.inputs.closed.schedules.adjustments;
+        let items = adjustments.iter().filter(|row| row.entry_id == entry.id()).count();
+        self.words.caption_of(
+            "entry_head",
+            &[
+                ("entry", entry.id().to_owned()),
+                ("what", close::words(entry.movement()).to_owned()),
+                ("items", items.to_string()),
+                ("schedule", reference),
+            ],
+        )
     }
 
     fn pool_name(&self, code: &str) -> String {
@@ -391,11 +416,12 @@ impl Composer<'_> {
             "closing",
         ];
         let mut table = self.table("inventory", 2, &names)?;
+        let gone = self.words.caption("gone")?;
         for (pool, rows) in self.by_pool() {
             let name = self.pool_name(pool);
             table.rows.push(group_row(&name, names.len()));
             for found in &rows {
-                table.rows.push(row(RowKind::Body, reserve_cells(found)));
+                table.rows.push(row(RowKind::Body, reserve_cells(found, &gone)));
             }
             let mut cells = vec![self.subtotal_words(&name)?];
             cells.extend(std::iter::repeat_n(Cell::Empty, 6));
@@ -522,7 +548,7 @@ impl Composer<'_> {
             let amounts = [row.opening, row.charged, row.utilised, row.released, row.paid, row.closing];
             (vec![text(&*row.item), text(row.dimension.to_string())], amounts)
         });
-        let caption = self.words.caption_with("rollforward", "kind", &kind.name().replace('_', " "))?;
+        let caption = self.words.caption_of("rollforward", &[("kind", kind.name().replace('_', " "))])?;
         self.footed_table(self.named(caption, 2, &names)?, rows)
     }
 
@@ -626,7 +652,8 @@ fn pool_sums(rows: &[&ReserveRow]) -> [Money; 7] {
     ]
 }
 
-fn reserve_cells(found: &ReserveRow) -> Vec<Cell> {
+/// An item's cells; one that is gone from the quarter's file has those words in place of its description.
+fn reserve_cells(found: &ReserveRow, gone: &str) -> Vec<Cell> {
     let measured = &found.measurement;
     let mut cells = vec![text(&*found.key.item)];
     match &found.item {
@@ -638,7 +665,10 @@ fn reserve_cells(found: &ReserveRow) -> Vec<Cell> {
             unit_price(measured.market),
             number(measured.excess),
         ]),
-        None => cells.extend(std::iter::repeat_n(Cell::Empty, 6)),
+        None => {
+            cells.push(text(gone));
+            cells.extend(std::iter::repeat_n(Cell::Empty, 5));
+        }
     }
     cells.extend(pool_sums(&[found]).map(money));
     cells

@@ -25,6 +25,8 @@ pub struct SectionWords {
     pub heading_sign_off: String,
     #[serde(default)]
     pub sign_off: Vec<String>,
+    #[serde(default)]
+    pub sign_off_labels: Vec<String>,
 }
 
 /// What a section shows.
@@ -34,7 +36,8 @@ pub enum Schedule {
     Cover,
     Exceptions,
     Impact,
-    Statements,
+    IncomeStatement,
+    BalanceSheet,
     Journal,
     Inventory,
     Prepaid,
@@ -107,12 +110,6 @@ impl Words {
         Ok(self.environment.render_str(text, &self.values)?)
     }
 
-    fn fill_with(&self, text: &str, name: &'static str, value: &str) -> Result<String, WordsError> {
-        let mut values = self.values.clone();
-        values.insert(name, value.to_owned());
-        Ok(self.environment.render_str(text, &values)?)
-    }
-
     /// The report's title.
     #[must_use]
     pub fn title(&self) -> &str {
@@ -169,12 +166,14 @@ impl Words {
         self.fill(lookup(&self.template.captions, "caption", name)?)
     }
 
-    /// A caption with a value of its own.
+    /// A caption with values of its own.
     ///
     /// # Errors
     /// As [`Words::caption`].
-    pub fn caption_with(&self, name: &str, value: &'static str, text: &str) -> Result<String, WordsError> {
-        self.fill_with(lookup(&self.template.captions, "caption", name)?, value, text)
+    pub fn caption_of(&self, name: &str, own: &[(&'static str, String)]) -> Result<String, WordsError> {
+        let mut values = self.values.clone();
+        values.extend(own.iter().cloned());
+        Ok(self.environment.render_str(lookup(&self.template.captions, "caption", name)?, &values)?)
     }
 
     /// The label of a headline figure.

@@ -2,7 +2,7 @@
 
 use super::page::{Pages, Style, ink};
 use super::text::{Fonts, Weight};
-use crate::report::model::KeyFigure;
+use crate::report::model::{self, KeyFigure};
 
 const HEADING: Style = Style::semibold(12.0, ink::ACCENT);
 const HEADING_LINE: f32 = 15.5;
@@ -17,8 +17,9 @@ const LABEL: Style = Style::regular(8.0, ink::MUTED);
 const LABEL_LINE: f32 = 10.5;
 const VALUE: f32 = 16.0;
 const LEAST_VALUE: f32 = 9.0;
-const SIGN_HEIGHT: f32 = 66.0;
-const SIGN_LABELS: [&str; 3] = ["Name", "Signature", "Date"];
+const SIGN_HEIGHT: f32 = 31.0;
+/// The share of the width that the roles take.
+const SIGN_ROLE: f32 = 0.18;
 
 /// A heading within a section.
 pub struct Heading(Vec<String>);
@@ -158,44 +159,51 @@ impl Cards {
     }
 }
 
-/// Lines to sign on, one for each role.
-pub struct SignOff(Vec<Vec<String>>);
+/// Lines to sign on, one for each role; they stand together.
+pub struct SignOff {
+    /// Each role, broken to its column.
+    roles: Vec<Vec<String>>,
+    labels: Vec<String>,
+}
 
 impl SignOff {
-    /// Breaks the roles to a width.
-    pub fn new(fonts: &Fonts, roles: &[String], width: f32) -> Self {
-        Self(roles.iter().map(|role| fonts.wrap(&fonts.printable(role), Weight::Semibold, BODY.size, width)).collect())
+    /// Breaks the roles to their column.
+    pub fn new(fonts: &Fonts, lines: &model::SignOff, width: f32) -> Self {
+        let column = width * SIGN_ROLE;
+        let wrap = |role: &String| fonts.wrap(&fonts.printable(role), Weight::Semibold, BODY.size, column);
+        let labels = lines.labels.iter().map(|label| fonts.printable(label).into_owned()).collect();
+        Self { roles: lines.roles.iter().map(wrap).collect(), labels }
     }
 
-    /// The height of the first role's lines.
+    /// The height of all lines.
     pub fn lead_height(&self) -> f32 {
-        self.0.first().map_or(0.0, |role| self.role_height(role))
+        self.roles.iter().map(|role| Self::role_height(role)).sum()
     }
 
-    fn role_height(&self, role: &[String]) -> f32 {
+    fn role_height(role: &[String]) -> f32 {
         SIGN_HEIGHT + role.len().saturating_sub(1) as f32 * BODY_LINE
     }
 
-    /// Draws the lines; a role is not parted.
+    /// Draws the lines.
     pub fn draw(&self, pages: &mut Pages<'_>) {
-        for role in &self.0 {
-            let height = self.role_height(role);
+        pages.need(self.lead_height());
+        for role in &self.roles {
+            let height = Self::role_height(role);
+            // Only lines that do not fit one page together are parted.
             pages.need(height);
             let (left, top, width) = (pages.left(), pages.y, pages.width());
+            let base = top + height - 12.0;
             let canvas = pages.canvas();
-            for (place, line) in role.iter().enumerate() {
-                let baseline = top + BODY.size + BODY_LINE * place as f32;
-                canvas.text(left, baseline, line, Style::semibold(BODY.size, ink::TEXT));
+            for (place, line) in role.iter().rev().enumerate() {
+                canvas.text(left, base - BODY_LINE * place as f32, line, Style::semibold(BODY.size, ink::TEXT));
             }
-            let base = top + height - 20.0;
-            let gap = 18.0;
-            let parts = [0.36, 0.42, 0.22];
-            let mut x = left;
-            for (label, part) in SIGN_LABELS.iter().zip(parts) {
-                let length = (width - 2.0 * gap) * part;
-                canvas.line((x, base), (x + length, base), 0.6, ink::TEXT);
-                canvas.text(x, base + 10.0, label, LABEL);
-                x += length + gap;
+            let start = left + width * SIGN_ROLE;
+            let gap = 14.0;
+            let length = (left + width - start + gap) / self.labels.len().max(1) as f32;
+            for (place, label) in self.labels.iter().enumerate() {
+                let x = start + length * place as f32;
+                canvas.line((x, base), (x + length - gap, base), 0.6, ink::TEXT);
+                canvas.text(x, base + 9.5, label, LABEL);
             }
             pages.y = top + height;
         }

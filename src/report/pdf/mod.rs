@@ -79,7 +79,7 @@ impl Piece {
             Block::KeyFigures(figures) => Self::Cards(Cards::new(fonts, figures, width)),
             Block::Table(table) => Self::Table(TableLayout::new(fonts, table, width, pages.page_room())),
             Block::Waterfall(chart) => Self::Chart(ChartLayout::new(fonts, chart, width)),
-            Block::SignOff(roles) => Self::SignOff(SignOff::new(fonts, roles, width)),
+            Block::SignOff(lines) => Self::SignOff(SignOff::new(fonts, lines, width)),
         }
     }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::domain::Money;
-use crate::report::model::{Align, Cell, Column, KeyFigure, Row, RowKind, Table, Waterfall, WaterfallBar};
+use crate::report::model::{self, Align, Cell, Column, KeyFigure, Row, RowKind, Table, Waterfall, WaterfallBar};
 
 fn column(heading: &str, align: Align, wraps: bool) -> Column {
     Column { heading: heading.to_owned(), align, wraps }
@@ -47,7 +47,15 @@ fn sample(rows: usize) -> Document {
             ),
             section("B-1", "Bridge", true, vec![Block::Waterfall(Waterfall { caption: "Bridge".to_owned(), bars })]),
             section("C-1", "Charges", false, vec![Block::Heading("All".to_owned()), Block::Table(long_table(rows))]),
-            section("D-1", "Sign-off", false, vec![Block::SignOff(vec!["Controller".to_owned()])]),
+            section(
+                "D-1",
+                "Sign-off",
+                false,
+                vec![Block::SignOff(model::SignOff {
+                    roles: vec!["Controller".to_owned()],
+                    labels: vec!["Name".to_owned()],
+                })],
+            ),
         ],
     }
 }
@@ -82,7 +90,7 @@ fn blocks_without_content_are_drawn() -> Result<(), PdfError> {
         Block::Paragraph(String::new()),
         Block::KeyFigures(Vec::new()),
         Block::Waterfall(waterfall),
-        Block::SignOff(Vec::new()),
+        Block::SignOff(model::SignOff::default()),
         Block::Table(Table::new("", Vec::new())),
     ];
     render(&document)?;
