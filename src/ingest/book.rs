@@ -46,7 +46,10 @@ pub fn read(root: &Path) -> Result<(Book, Vec<SourceFile>), BookFault> {
     let text = match std::fs::read_to_string(root.join(config::FILE)) {
         Ok(text) => text,
         Err(error) => {
-            let message = format!("the book's configuration cannot be read: {}", error.kind());
+            let message = match error.kind() {
+                std::io::ErrorKind::NotFound => "the folder is not a book: it has no closepack.toml".to_owned(),
+                other => format!("the book's configuration cannot be read: {other}"),
+            };
             let help = "name the folder of a book with --book; data/book of the repository is an example";
             let place = Place::file(config::FILE);
             faults.add(Code::MissingFile, place, message, "", "a folder with a closepack.toml of UTF-8 text", help);
