@@ -27,8 +27,8 @@ pub enum MoneyError {
     /// The text has more than two digits after the point.
     #[error("has more than two decimal places")]
     TooManyDecimals,
-    /// The amount has more than 18 digits before the point.
-    #[error("has more than 18 digits before the point")]
+    /// The amount has more than 15 digits before the point: beyond that a product could overflow.
+    #[error("has more than 15 digits before the point")]
     TooLarge,
 }
 
@@ -131,7 +131,7 @@ fn parse_cents(text: &[u8]) -> Result<i128, MoneyError> {
     if fraction.len() > 2 {
         return Err(MoneyError::TooManyDecimals);
     }
-    if whole.len() > 18 {
+    if whole.len() > 15 {
         return Err(MoneyError::TooLarge);
     }
     let units = whole.iter().chain(fraction).fold(0_i128, |sum, digit| sum * 10 + i128::from(digit - b'0'));
@@ -212,7 +212,7 @@ mod tests {
             assert_eq!(read(text), Err(MoneyError::NotANumber), "{text}");
         }
         assert_eq!(read("1.005"), Err(MoneyError::TooManyDecimals));
-        assert_eq!(read("1234567890123456789"), Err(MoneyError::TooLarge));
+        assert_eq!(read("1234567890123456"), Err(MoneyError::TooLarge));
     }
 
     #[test]

@@ -16,21 +16,6 @@ use crate::diagnostics::{Code, Faults, Place};
 use crate::domain::hash::hex;
 use crate::domain::{Dimension, Money, Quarter};
 
-/// The ledger's columns.
-pub const COLUMNS: [&str; 12] = [
-    "journal_id",
-    "journal_line",
-    "effective_date",
-    "entity",
-    "account",
-    "brand",
-    "segment",
-    "description",
-    "debit",
-    "credit",
-    "currency",
-    "source",
-];
 /// Columns that a ledger must have; a description may be absent.
 pub const REQUIRED: [&str; 10] = [
     "journal_id",
@@ -393,7 +378,7 @@ pub fn read_csv(
         }
     };
     let columns = header_columns(file, &header, &REQUIRED, &["description", "source"], faults)?;
-    let at = COLUMNS.map(|name| columns.get(name).copied().unwrap_or(usize::MAX));
+    let at = REQUIRED.map(|name| columns.get(name).copied().unwrap_or(usize::MAX));
     let mut pass = Pass::new(file, book, codes, quarter);
     pass.columns = Some(columns);
     let mut record = csv::StringRecord::new();
@@ -424,9 +409,9 @@ pub fn read_csv(
             account: field(4),
             brand: field(5),
             segment: field(6),
-            debit: field(8),
-            credit: field(9),
-            currency: field(10),
+            debit: field(7),
+            credit: field(8),
+            currency: field(9),
             raw: Some(&record),
         };
         pass.line(&line);

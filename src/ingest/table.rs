@@ -300,7 +300,7 @@ impl<'a> Row<'a> {
             let negative = text.starts_with('-') && plain_decimal(text).is_some();
             let message = if negative { format!("{column} is negative") } else { format!("{column} is not a number") };
             let help = "correct the number; write no thousands separators and no exponent";
-            let expected = "a plain decimal of zero or more, with at most 8 decimal places";
+            let expected = "a plain decimal of zero or more, with at most 10 digits before and 8 after the point";
             faults.add(Code::BadQuantity, self.place(column), message, text, expected, help);
             Decimal::ZERO
         })
@@ -376,7 +376,8 @@ pub fn iso_date(text: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(i32::try_from(number(0..4)).ok()?, number(5..7), number(8..10))
 }
 
-/// A decimal of digits with at most one point and a leading minus, at most 15 digits before and 8 after the point.
+/// A decimal of digits with at most one point and a leading minus, at most 10 digits before and 8 after the point: a product with an
+/// amount of 15 digits stays within what a decimal holds.
 #[must_use]
 pub fn plain_decimal(text: &str) -> Option<Decimal> {
     let digits = text.strip_prefix('-').unwrap_or(text);
@@ -384,7 +385,7 @@ pub fn plain_decimal(text: &str) -> Option<Decimal> {
     let plain = |part: &str, most: usize| {
         !part.is_empty() && part.len() <= most && part.bytes().all(|byte| byte.is_ascii_digit())
     };
-    if plain(whole, 15) && plain(fraction, 8) { Decimal::from_str(text).ok() } else { None }
+    if plain(whole, 10) && plain(fraction, 8) { Decimal::from_str(text).ok() } else { None }
 }
 
 /// The one-based byte column at which a field of the record starts.
@@ -423,7 +424,7 @@ mod tests {
     fn takes_plain_numbers_only() {
         assert_eq!(plain_decimal("12.50"), Some(Decimal::new(1250, 2)));
         assert_eq!(plain_decimal("-3"), Some(Decimal::from(-3)));
-        for text in ["", "1e3", "1,0", ".5", "5.", " 1", "0x1", "1_000"] {
+        for text in ["", "12345678901", "1.123456789", "1e3", "1,0", ".5", "5.", " 1", "0x1", "1_000"] {
             assert_eq!(plain_decimal(text), None, "{text}");
         }
     }

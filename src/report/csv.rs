@@ -64,6 +64,7 @@ impl Sheet {
     }
 
     fn bytes(self) -> Vec<u8> {
+        // As above: a flush to memory cannot fail.
         self.writer.into_inner().expect("a flush to memory")
     }
 }

@@ -97,6 +97,8 @@ const BROKEN: &[Broken] = &[
     ("duplicate_sku", Q1, 3, |desk| repeat_second_line(desk, INVENTORY)),
     ("duplicate_contract", Q1, 3, |desk| repeat_second_line(desk, PREPAID)),
     ("negative_quantity", Q1, 3, |desk| desk.set(INVENTORY, 2, "quantity_on_hand", "-5")),
+    ("quantity_too_large", Q1, 3, |desk| desk.set(INVENTORY, 2, "quantity_on_hand", "99999999999")),
+    ("amount_too_large", Q1, 3, |desk| desk.set(OPENING, 2, "amount", "9999999999999999.00")),
     ("bad_rate", Q1, 3, |desk| desk.set(INVENTORY, 2, "selling_cost_rate", "5%")),
     ("rule_input", Q1, 3, |desk| desk.set(INVENTORY, 2, "replacement_cost", "")),
     ("bad_life", Q1, 3, |desk| desk.set(ASSETS, 2, "life_months", "0")),
@@ -174,4 +176,18 @@ fn a_subledger_that_does_not_tie_is_an_exception() {
     assert_eq!(code(&output), 1, "{}", errors(&output));
     let found = crate::support::rows(&crate::support::pack(&desk.out(), "2004-Q1")["exceptions.csv"]);
     assert!(found.iter().any(|row| row["exception_id"].starts_with("check:tie:inventory:")), "{found:?}");
+}
+
+/// The largest numbers that are taken are measured without an overflow: the faults are of the ties alone.
+#[test]
+fn the_largest_numbers_are_measured() {
+    let desk = Desk::new();
+    for (column, value) in
+        [("quantity_on_hand", "9999999999"), ("unit_cost", "9999.99999999"), ("selling_price", "9999999999.99999999")]
+    {
+        desk.set(INVENTORY, 2, column, value);
+    }
+    desk.set(PREPAID, 2, "amount_paid", "999999999999999.99");
+    let output = desk.command("run", "2004-Q1");
+    assert_eq!(code(&output), 1, "{}", errors(&output));
 }
