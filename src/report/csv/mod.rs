@@ -1,5 +1,16 @@
 //! The pack's CSV files: UTF-8, LF, RFC 4180, a header row, a stable key and order for each.
 
+/// The fields of a row, from arrays of them.
+macro_rules! fields {
+    ($($part:expr),* $(,)?) => {{
+        let mut fields: Vec<String> = Vec::new();
+        $( fields.extend($part.map(|field: String| field)); )*
+        fields
+    }};
+}
+
+mod statements;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -35,7 +46,7 @@ pub fn files(inputs: Inputs<'_>) -> BTreeMap<String, Vec<u8>> {
         ("obligations.csv", obligations(closed)),
         ("installments.csv", installments(closed)),
         ("rollforward.csv", rollforward(closed)),
-        ("statements.csv", statements(closed)),
+        ("statements.csv", statements::lines(closed)),
         ("checks.csv", checks(closed)),
         ("exceptions.csv", exceptions(closed)),
         ("sources.csv", sources(inputs.sources)),
@@ -89,14 +100,6 @@ fn date(of: Option<NaiveDate>) -> String {
 
 fn optional(of: Option<Money>) -> String {
     of.map(|amount| amount.to_string()).unwrap_or_default()
-}
-
-macro_rules! fields {
-    ($($part:expr),* $(,)?) => {{
-        let mut fields: Vec<String> = Vec::new();
-        $( fields.extend($part.map(|field: String| field)); )*
-        fields
-    }};
 }
 
 fn one(text: impl Into<String>) -> [String; 1] {
@@ -381,32 +384,6 @@ fn rollforward(closed: &Closed) -> Vec<u8> {
         }
         let nothing = String::new;
         sheet.row(&fields![one("total"), [nothing(), nothing(), nothing()], one(kind.name()), amounts(totals)]);
-    }
-    sheet.bytes()
-}
-
-fn statements(closed: &Closed) -> Vec<u8> {
-    let mut sheet = Sheet::new(&[
-        "statement",
-        "order",
-        "line",
-        "as_recorded",
-        "inventory_reserve",
-        "prepaid_advertising",
-        "fixed_assets",
-        "obligations",
-        "as_adjusted",
-        "prior_quarter",
-        "prior_year",
-    ]);
-    for (at, line) in closed.statements.iter().enumerate() {
-        sheet.row(&fields![
-            [line.statement.to_owned(), (at + 1).to_string(), line.line.clone()],
-            amounts([line.amounts.as_recorded]),
-            amounts(line.amounts.adjustments),
-            amounts([line.amounts.as_adjusted()]),
-            [optional(line.prior_quarter), optional(line.prior_year)],
-        ]);
     }
     sheet.bytes()
 }

@@ -1,0 +1,89 @@
+//! The cover, the exceptions and the impact bridge.
+
+use super::{Composed, Composer, grouped, money, row, text};
+use crate::checks::Status;
+use crate::close;
+use crate::domain::Money;
+use crate::report::model::{Align, Block, Cell, KeyFigure, RowKind, SignOff, Table, Waterfall, WaterfallBar};
+use crate::report::words::{SectionWords, WordsError};
+use crate::statements::{self, Amounts};
+
+impl Composer<'_> {
+    pub(super) fn key_figures(&self) -> Composed<Block> {
+        let closed = self.inputs.closed;
+        let failed = closed.checks.iter().any(|check| check.status == Status::Fail);
+        let open = !closed.exceptions.is_empty();
+        let adjusted = closed.net_income(Amounts::as_adjusted);
+        let per_share = closed
+            .shares
+            .and_then(|shares| statements::per_share(adjusted, statements::diluted_shares(adjusted, shares), 2));
+        let per_share = per_share.map_or_else(String::new, |amount| grouped(Money::round(amount)));
+        let status = self.words.figure(if open { "status_open" } else { "status_clean" })?;
+        let figure = |name: &str, value: String, alert: bool| {
+            Ok::<_, WordsError>(KeyFigure { label: self.words.figure(name)?, value, alert })
+        };
+        Ok(Block::KeyFigures(vec![
+            figure("status", status, open)?,
+            figure("as_recorded", grouped(closed.net_income(|amounts| amounts.as_recorded)), false)?,
+            figure("as_adjusted", grouped(adjusted), false)?,
+            figure("per_share", per_share, false)?,
+            figure("non_cash", grouped(closed.charges(false)), false)?,
+            figure("cash", grouped(closed.charges(true)), false)?,
+            figure("checks", self.words.figure("checks_value")?, failed)?,
+            figure("exceptions", closed.exceptions.len().to_string(), open)?,
+        ]))
+    }
+
+    pub(super) fn cover(&self, words: &SectionWords, blocks: &mut Vec<Block>) -> Composed<()> {
+        blocks.push(Block::Heading(words.heading_impact.clone()));
+        blocks.push(self.impact(String::new())?);
+        blocks.push(Block::Heading(words.heading_sign_off.clone()));
+        let labels = words.sign_off_labels.clone();
+        blocks.push(Block::SignOff(SignOff { roles: words.sign_off.clone(), labels }));
+        Ok(())
+    }
+
+    pub(super) fn exceptions(&self) -> Composed<Block> {
+        let columns = [
+            ("severity", Align::Left, false),
+            ("message", Align::Left, true),
+            ("place", Align::Left, true),
+            ("value", Align::Right, false),
+        ];
+        let mut table = Table::new(self.words.caption("exceptions")?, self.columns(&columns)?);
+        for found in &self.inputs.closed.exceptions {
+            let place = found.place.to_string();
+            let cells =
+                vec![text(found.severity), text(&*found.message), text(place), Cell::Number(found.value.clone())];
+            table.rows.push(row(RowKind::Body, cells));
+        }
+        Ok(self.shown(table))
+    }
+
+    pub(super) fn impact(&self, caption: String) -> Composed<Block> {
+        let mut table = self.named(caption, 2, &["line", "nature", "amount", "per_share"])?;
+        for (at, line) in self.inputs.closed.impact.iter().enumerate() {
+            let kind = match (line.total, at) {
+                (false, _) => RowKind::Body,
+                (true, 0) => RowKind::Subtotal,
+                (true, _) => RowKind::Total,
+            };
+            let per_share = line.per_share.map_or(Cell::Empty, |amount| {
+                let sign = amount.is_sign_negative() && !amount.is_zero();
+                Cell::Number(if sign { format!("({})", amount.abs()) } else { format!("{amount}") })
+            });
+            table.rows.push(row(kind, vec![text(line.line), text(line.cash), money(line.amount), per_share]));
+        }
+        Ok(self.shown(table))
+    }
+
+    pub(super) fn waterfall(&self) -> Composed<Waterfall> {
+        let bar = |line: &close::ImpactLine| WaterfallBar {
+            label: line.line.to_owned(),
+            amount: line.amount,
+            total: line.total,
+        };
+        let bars = self.inputs.closed.impact.iter().map(bar).collect();
+        Ok(Waterfall { caption: self.words.caption("waterfall")?, bars })
+    }
+}

@@ -1,0 +1,50 @@
+//! What the pack rests on: the checks and the sources.
+
+use super::{Composed, Composer, dashed, money, row, text};
+use crate::checks::Status;
+use crate::report::model::{Align, Block, Cell, RowKind, Table};
+
+impl Composer<'_> {
+    pub(super) fn checks(&self) -> Composed<Block> {
+        let columns = [
+            ("status", Align::Left, false),
+            ("check", Align::Left, true),
+            ("expected", Align::Right, false),
+            ("actual", Align::Right, false),
+        ];
+        let mut table = Table::new(self.words.caption("checks")?, self.columns(&columns)?);
+        let value = |value: crate::checks::Value| match value {
+            crate::checks::Value::Amount(amount) => money(amount),
+            crate::checks::Value::Count(count) => Cell::Number(count.to_string()),
+        };
+        for check in &self.inputs.closed.checks {
+            let (expected, actual) = match check.status {
+                Status::NotApplicable => (Cell::Empty, Cell::Empty),
+                _ => (value(check.expected), value(check.actual)),
+            };
+            let cells = vec![text(check.status.name()), text(&*check.description), expected, actual];
+            table.rows.push(row(RowKind::Body, cells));
+        }
+        Ok(self.shown(table))
+    }
+
+    pub(super) fn sources(&self) -> Composed<Block> {
+        let columns = [
+            ("source", Align::Left, false),
+            ("file", Align::Left, true),
+            ("sha256", Align::Left, false),
+            ("rows", Align::Right, false),
+            ("debit", Align::Right, false),
+            ("credit", Align::Right, false),
+        ];
+        let mut table = Table::new(self.words.caption("sources")?, self.columns(&columns)?);
+        for file in self.inputs.sources {
+            let rows = Cell::Number(file.rows.to_string());
+            let totals = [dashed(file.debit_total), dashed(file.credit_total)];
+            let mut cells = vec![text(&*file.source), text(&*file.path), text(&*file.sha256), rows];
+            cells.extend(totals);
+            table.rows.push(row(RowKind::Body, cells));
+        }
+        Ok(self.shown(table))
+    }
+}

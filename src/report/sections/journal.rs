@@ -1,0 +1,72 @@
+//! The proposed journal entries.
+
+use super::{Composed, Composer, money, row, text};
+use crate::adjust::Kind;
+use crate::close;
+use crate::domain::Money;
+use crate::journal::JournalEntry;
+use crate::report::model::{Align, Block, Cell, RowKind, Table};
+use crate::report::words::Schedule;
+
+impl Composer<'_> {
+    pub(super) fn journal(&self) -> Composed<Block> {
+        let columns = [
+            ("account", Align::Left, true),
+            ("dimension", Align::Left, false),
+            ("figure", Align::Left, false),
+            ("debit", Align::Right, false),
+            ("credit", Align::Right, false),
+        ];
+        let mut table = Table::new(self.words.caption("entries")?, self.columns(&columns)?);
+        let mut posted = Money::ZERO;
+        for entry in &self.inputs.closed.entries {
+            let head = self.entry_head(entry)?;
+            table.rows.push(row(RowKind::Group, vec![text(head), Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty]));
+            for line in entry.lines() {
+                let side = |amount: Money| if amount.is_zero() { Cell::Empty } else { money(amount) };
+                let name = self.inputs.book.chart.account(&line.account).map(|account| account.name.as_str());
+                let account = format!("{} {}", line.account, name.unwrap_or_default());
+                let cells = vec![
+                    text(account),
+                    text(line.dimension.to_string()),
+                    text(&*line.figure_id),
+                    side(line.debit),
+                    side(line.credit),
+                ];
+                table.rows.push(row(RowKind::Body, cells));
+            }
+            let total = entry.total();
+            posted += total;
+            let words = self.subtotal_words(entry.id())?;
+            table.rows.push(row(RowKind::Subtotal, vec![words, Cell::Empty, Cell::Empty, money(total), money(total)]));
+        }
+        if !table.rows.is_empty() {
+            let cells = vec![self.total_words()?, Cell::Empty, Cell::Empty, money(posted), money(posted)];
+            table.rows.push(row(RowKind::Total, cells));
+        }
+        Ok(self.shown(table))
+    }
+
+    /// Names an entry, what it posts, and the schedule that supports it.
+    fn entry_head(&self, entry: &JournalEntry) -> Composed<String> {
+        let schedule = match entry.movement().kind() {
+            Kind::InventoryReserve => Schedule::Inventory,
+            Kind::PrepaidAdvertising => Schedule::Prepaid,
+            Kind::FixedAssets => Schedule::Assets,
+            Kind::Obligations => Schedule::Obligations,
+        };
+        let section = self.words.sections().iter().find(|section| section.schedule == schedule);
+        let reference = section.map(|section| section.reference.clone()).unwrap_or_default();
+        let adjustments = &self.inputs.closed.schedules.adjustments;
+        let items = adjustments.iter().filter(|row| row.entry_id == entry.id()).count();
+        self.words.caption_of(
+            "entry_head",
+            &[
+                ("entry", entry.id().to_owned()),
+                ("what", close::words(entry.movement()).to_owned()),
+                ("items", items.to_string()),
+                ("schedule", reference),
+            ],
+        )
+    }
+}

@@ -1,0 +1,230 @@
+//! The report of a run, as data: what each schedule shows. Its order and words come from the template.
+
+mod cover;
+mod evidence;
+mod journal;
+mod statements;
+mod subledgers;
+
+use std::collections::BTreeMap;
+
+use super::model::{Align, Block, Cell, Column, Document, Row, RowKind, Section, Table};
+use super::words::{Schedule, SectionWords, Words, WordsError};
+use crate::adjust::{Kind, fixed_assets, inventory_reserve, obligations, prepaid_advertising};
+use crate::book::Book;
+use crate::checks::Status;
+use crate::close::Closed;
+use crate::domain::{Money, Quarter};
+use crate::ingest::SourceFile;
+use crate::records::Disposition;
+use crate::statements::{Amounts, BALANCE_SHEET, INCOME_STATEMENT};
+
+/// Everything that the report is made from.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a> {
+    pub book: &'a Book,
+    pub quarter: &'a Quarter,
+    pub closed: &'a Closed,
+    pub sources: &'a [SourceFile],
+    /// The short hash of the run.
+    pub run_id: &'a str,
+}
+
+/// The report of a run.
+///
+/// # Errors
+/// [`WordsError`] for a template that lacks a word.
+pub fn document(inputs: Inputs<'_>) -> Result<Document, WordsError> {
+    let words = Words::new(values(inputs))?;
+    let composer = Composer { inputs, words: &words };
+    let sections = words.sections().iter().map(|section| composer.section(section)).collect::<Result<_, _>>()?;
+    Ok(Document {
+        company: inputs.book.config.company.clone(),
+        title: words.title().to_owned(),
+        period: words.period()?,
+        run: words.run()?,
+        page_label: words.page_label().to_owned(),
+        continued: words.continued().to_owned(),
+        sections,
+    })
+}
+
+fn values(inputs: Inputs<'_>) -> BTreeMap<&'static str, String> {
+    let (config, closed) = (&inputs.book.config, inputs.closed);
+    let basis = config.policies.basis;
+    let count = |status| closed.checks.iter().filter(|check| check.status == status).count().to_string();
+    let payable: Money = closed.schedules.obligations.iter().map(|row| row.measurement.closing).sum();
+    let loss = closed.net_income(Amounts::as_adjusted).is_negative();
+    let share_words = if loss { "basic, which are the diluted ones for a loss" } else { "diluted" };
+    let sold =
+        Disposition::HeldForSale { decided: inputs.quarter.end, fair_value: Money::ZERO, cost_to_sell: Money::ZERO };
+    BTreeMap::from([
+        ("quarter", inputs.quarter.id.clone()),
+        ("end_long", inputs.quarter.end.format("%B %-d, %Y").to_string()),
+        ("run_id", inputs.run_id.to_owned()),
+        ("currency", config.currency.clone()),
+        ("notice", config.notice.clone()),
+        ("basis", basis.name().to_owned()),
+        ("exception_count", closed.exceptions.len().to_string()),
+        ("share_words", share_words.to_owned()),
+        ("inventory_rule", inventory_reserve::citation(basis).to_owned()),
+        ("prepaid_rule", prepaid_advertising::citation(basis).to_owned()),
+        ("assets_rule", fixed_assets::citation(basis, sold).to_owned()),
+        ("obligations_rule", obligations::citation(basis).to_owned()),
+        ("payable", grouped(payable)),
+        ("checks_passed", count(Status::Pass)),
+        ("checks_failed", count(Status::Fail)),
+        ("checks_none", count(Status::NotApplicable)),
+    ])
+}
+
+/// An amount in words of a text: thousands separators, negative in parentheses.
+#[must_use]
+pub fn grouped(amount: Money) -> String {
+    let digits = (amount.cents().unsigned_abs() / 100).to_string();
+    let mut whole = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            whole.push(',');
+        }
+        whole.push(digit);
+    }
+    let text = format!("{whole}.{:02}", amount.cents().unsigned_abs() % 100);
+    if amount.is_negative() { format!("({text})") } else { text }
+}
+
+fn text(of: impl Into<String>) -> Cell {
+    Cell::Text(of.into())
+}
+
+fn money(of: Money) -> Cell {
+    Cell::Money(of)
+}
+
+fn dashed(of: Option<Money>) -> Cell {
+    of.map_or(Cell::Empty, Cell::Money)
+}
+
+fn row(kind: RowKind, cells: Vec<Cell>) -> Row {
+    Row { kind, cells }
+}
+
+struct Composer<'a> {
+    inputs: Inputs<'a>,
+    words: &'a Words,
+}
+
+type Composed<T> = Result<T, WordsError>;
+
+impl Composer<'_> {
+    fn section(&self, words: &SectionWords) -> Composed<Section> {
+        let mut blocks = Vec::new();
+        if words.schedule == Schedule::Cover {
+            blocks.push(self.key_figures()?);
+        }
+        for paragraph in &words.text {
+            let filled = self.words.fill(paragraph)?;
+            if !filled.is_empty() {
+                blocks.push(Block::Paragraph(filled));
+            }
+        }
+        match words.schedule {
+            Schedule::Cover => self.cover(words, &mut blocks)?,
+            Schedule::Exceptions => blocks.push(self.exceptions()?),
+            Schedule::Impact => {
+                blocks.extend([Block::Waterfall(self.waterfall()?), self.impact(self.words.caption("impact")?)?])
+            }
+            Schedule::IncomeStatement => {
+                blocks.push(self.statement("income_statement", INCOME_STATEMENT)?);
+            }
+            Schedule::BalanceSheet => blocks.push(self.statement("balance_sheet", BALANCE_SHEET)?),
+            Schedule::Journal => blocks.push(self.journal()?),
+            Schedule::Inventory => blocks.extend([self.pools()?, self.inventory()?]),
+            Schedule::Prepaid => blocks.push(self.prepaid()?),
+            Schedule::Assets => blocks.push(self.assets()?),
+            Schedule::Obligations => blocks.extend([self.obligations()?, self.installments()?]),
+            Schedule::Rollforward => {
+                for kind in Kind::ALL {
+                    blocks.push(self.rollforward(kind)?);
+                }
+            }
+            Schedule::Checks => blocks.push(self.checks()?),
+            Schedule::Sources => blocks.push(self.sources()?),
+        }
+        Ok(Section {
+            reference: words.reference.clone(),
+            title: words.title.clone(),
+            landscape: words.landscape,
+            blocks,
+        })
+    }
+
+    fn columns(&self, names: &[(&str, Align, bool)]) -> Composed<Vec<Column>> {
+        let column = |(name, align, wraps): &(&str, Align, bool)| {
+            Ok(Column { heading: self.words.heading(name)?, align: *align, wraps: *wraps })
+        };
+        names.iter().map(column).collect()
+    }
+
+    /// A table whose leading `texts` columns are text, the last of them wrapping, and all others numbers.
+    fn table(&self, caption: &str, texts: usize, names: &[&str]) -> Composed<Table> {
+        let align = |at: usize| if at < texts { Align::Left } else { Align::Right };
+        let columns: Vec<(&str, Align, bool)> =
+            names.iter().enumerate().map(|(at, name)| (*name, align(at), at + 1 == texts)).collect();
+        Ok(Table::new(self.words.caption(caption)?, self.columns(&columns)?))
+    }
+
+    /// The table, or the words that say that there is nothing.
+    fn shown(&self, table: Table) -> Block {
+        if table.rows.is_empty() {
+            Block::Paragraph(format!("{}: {}", table.caption, self.words.nothing()))
+        } else {
+            Block::Table(table)
+        }
+    }
+
+    fn total_words(&self) -> Composed<Cell> {
+        Ok(text(self.words.caption("total")?))
+    }
+
+    fn subtotal_words(&self, of: &str) -> Composed<Cell> {
+        Ok(text(self.words.caption_of("subtotal", &[("of", of.to_owned())])?))
+    }
+
+    fn named(&self, caption: String, texts: usize, names: &[&str]) -> Composed<Table> {
+        let mut table = self.table("total", texts, names)?;
+        table.caption = caption;
+        Ok(table)
+    }
+
+    /// A table of rows with a total under each amount.
+    fn footed<const N: usize>(
+        &self,
+        caption: &str,
+        texts: usize,
+        names: &[&str],
+        rows: impl Iterator<Item = (Vec<Cell>, [Money; N])>,
+    ) -> Composed<Block> {
+        self.footed_table(self.table(caption, texts, names)?, rows)
+    }
+
+    fn footed_table<const N: usize>(
+        &self,
+        mut table: Table,
+        rows: impl Iterator<Item = (Vec<Cell>, [Money; N])>,
+    ) -> Composed<Block> {
+        let mut totals = [Money::ZERO; N];
+        for (mut cells, amounts) in rows {
+            totals.iter_mut().zip(amounts).for_each(|(total, amount)| *total += amount);
+            cells.extend(amounts.map(money));
+            table.rows.push(row(RowKind::Body, cells));
+        }
+        if !table.rows.is_empty() {
+            let mut cells = vec![self.total_words()?];
+            cells.extend(std::iter::repeat_n(Cell::Empty, table.columns.len() - N - 1));
+            cells.extend(totals.map(money));
+            table.rows.push(row(RowKind::Total, cells));
+        }
+        Ok(self.shown(table))
+    }
+}
