@@ -12,7 +12,8 @@ use crate::ingest::quarter::Records;
 use crate::journal::{self, JournalEntry};
 use crate::rollforward::{self, RollRow};
 use crate::schedules::{self, Schedules};
-use crate::statements::{self, Amounts, Comparative, StatementLine};
+use crate::statements::per_share::{diluted_shares, per_share};
+use crate::statements::{self, Amounts, Comparative, StatementLine, Views};
 use crate::trial_balance::TrialBalance;
 
 /// All that a run depends on.
@@ -59,6 +60,7 @@ pub struct Closed {
     pub entries: Vec<JournalEntry>,
     pub rolls: Vec<RollRow>,
     pub statements: Vec<StatementLine>,
+    pub views: Views,
     pub impact: Vec<ImpactLine>,
     pub shares: Option<Shares>,
     pub checks: Vec<Check>,
@@ -68,7 +70,7 @@ pub struct Closed {
 impl Closed {
     /// Net income of the quarter in a column.
     pub fn net_income(&self, column: impl Fn(&Amounts) -> Money) -> Money {
-        statements::amount_of(&self.statements, statements::NET_INCOME, column)
+        statements::net_income(&self.statements, column)
     }
 
     /// The sum of the adjustments that go through income and are of the given nature; a charge is positive.
@@ -101,13 +103,16 @@ pub fn close(inputs: Inputs<'_>) -> Result<Closed, Faults> {
         reported = book.calendar.previous(&quarter.id).and_then(|before| statements::reported(book, &before.id));
         reported.as_ref()
     };
+    let positions = statements::positions(&trial_balance, &entries);
     let statements = statements::build(statements::Inputs {
         chart: &book.chart,
-        trial_balance: &trial_balance,
-        entries: &entries,
+        positions: &positions,
+        opens_fiscal_year: book.calendar.opens_fiscal_year(quarter),
         prior_quarter,
         prior_year: inputs.prior_year,
     });
+    let relief = schedules.inventory.iter().map(|row| (&row.key.dimension, row.roll.utilised_sale));
+    let views = statements::views(book, quarter, &positions, &statements, relief);
     let checks = checks::run(checks::Inputs {
         book,
         quarter,
@@ -118,11 +123,12 @@ pub fn close(inputs: Inputs<'_>) -> Result<Closed, Faults> {
         entries: &entries,
         rolls: &rolls,
         statements: &statements,
+        views: &views,
     });
     let shares = book.shares.get(&quarter.id).copied();
     let impact = impact(&schedules, &statements, shares);
     let exceptions = exceptions(&checks, &schedules, shares, quarter);
-    Ok(Closed { trial_balance, schedules, entries, rolls, statements, impact, shares, checks, exceptions })
+    Ok(Closed { trial_balance, schedules, entries, rolls, statements, views, impact, shares, checks, exceptions })
 }
 
 fn tax_policy(book: &Book) -> Result<(), Faults> {
@@ -163,17 +169,15 @@ pub const fn words(movement: Movement) -> &'static str {
 }
 
 fn impact(schedules: &Schedules, lines: &[StatementLine], shares: Option<Shares>) -> Vec<ImpactLine> {
-    let adjusted = statements::amount_of(lines, statements::NET_INCOME, Amounts::as_adjusted);
-    let recorded = statements::amount_of(lines, statements::NET_INCOME, |amounts| amounts.as_recorded);
-    let per_share = |amount: Money, by: Money| {
-        shares.and_then(|shares| statements::per_share(amount, statements::diluted_shares(by, shares), 4))
-    };
+    let adjusted = statements::net_income(lines, Amounts::as_adjusted);
+    let recorded = statements::net_income(lines, |amounts| amounts.as_recorded);
+    let a_share = |amount: Money, by: Money| shares.and_then(|shares| per_share(amount, diluted_shares(by, shares), 4));
     let total = |line, amount: Money| ImpactLine {
         line,
         kind: "net-income",
         cash: "",
         amount,
-        per_share: per_share(amount, amount),
+        per_share: a_share(amount, amount),
         total: true,
     };
     let mut bridge = vec![total("Net income (loss) as recorded", recorded)];
@@ -183,7 +187,7 @@ fn impact(schedules: &Schedules, lines: &[StatementLine], shares: Option<Shares>
         if !amount.is_zero() {
             let cash = if movement.is_cash() { "cash" } else { "non-cash" };
             let (line, kind) = (words(movement), movement.kind().name());
-            bridge.push(ImpactLine { line, kind, cash, amount, per_share: per_share(amount, adjusted), total: false });
+            bridge.push(ImpactLine { line, kind, cash, amount, per_share: a_share(amount, adjusted), total: false });
         }
     }
     bridge.push(total("Net income (loss) as adjusted", adjusted));

@@ -18,12 +18,32 @@ pub struct Balance {
     pub debits: Money,
     /// Positive.
     pub credits: Money,
+    /// What the pack's own entries, already in the ledger, come to among the debits and credits.
+    pub posted: Money,
+    /// The entries that are still proposed.
     pub adjustments: Money,
 }
 
 impl Balance {
-    const ZERO: Self =
-        Self { opening: Money::ZERO, debits: Money::ZERO, credits: Money::ZERO, adjustments: Money::ZERO };
+    const ZERO: Self = Self {
+        opening: Money::ZERO,
+        debits: Money::ZERO,
+        credits: Money::ZERO,
+        posted: Money::ZERO,
+        adjustments: Money::ZERO,
+    };
+
+    /// The quarter's activity without the pack's own entries.
+    #[must_use]
+    pub fn activity(&self) -> Money {
+        self.debits - self.credits - self.posted
+    }
+
+    /// Closing balance as recorded: without the pack's own entries.
+    #[must_use]
+    pub fn recorded(&self) -> Money {
+        self.opening + self.activity()
+    }
 
     /// Opening balance plus the quarter's activity, as the ledger has it.
     #[must_use]

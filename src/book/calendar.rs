@@ -33,6 +33,16 @@ impl Calendar {
         self.back(id, 4)
     }
 
+    /// The quarters of the named one's fiscal year up to and with it, oldest first; nothing for an unknown name.
+    #[must_use]
+    pub fn year_to_date(&self, id: &str) -> &[Quarter] {
+        let Some(last) = self.quarters.iter().position(|quarter| quarter.id == id) else { return &[] };
+        let year = self.quarters[last].fiscal_year;
+        let first =
+            self.quarters[..last].iter().rposition(|quarter| quarter.fiscal_year != year).map_or(0, |at| at + 1);
+        &self.quarters[first..=last]
+    }
+
     /// All quarters, oldest first.
     #[must_use]
     pub fn quarters(&self) -> &[Quarter] {

@@ -86,6 +86,47 @@ impl Section {
     }
 }
 
+/// What an account's movement is in the cash-flow statement (SFAS 95 par. 14 to 28, ASC 230-10-45; IAS 7.10 to 20).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CashFlowClass {
+    /// The cash that the statement explains; balance sheet accounts only.
+    Cash,
+    Operating,
+    /// Balance sheet accounts only.
+    Investing,
+    /// Balance sheet accounts only.
+    Financing,
+    /// Income or expense without cash, added back to net income; income accounts only.
+    NonCash,
+}
+
+impl CashFlowClass {
+    /// All classes with their names in the chart.
+    pub const ALL: [(Self, &'static str); 5] = [
+        (Self::Cash, "cash"),
+        (Self::Operating, "operating"),
+        (Self::Investing, "investing"),
+        (Self::Financing, "financing"),
+        (Self::NonCash, "non-cash"),
+    ];
+
+    /// The class of a name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == name).map(|(class, _)| *class)
+    }
+
+    /// True when accounts of the type may be of the class.
+    #[must_use]
+    pub const fn holds(self, kind: AccountType) -> bool {
+        match self {
+            Self::Operating => true,
+            Self::NonCash => kind.is_income_statement(),
+            Self::Cash | Self::Investing | Self::Financing => !kind.is_income_statement(),
+        }
+    }
+}
+
 /// One account.
 #[derive(Debug, Clone)]
 pub struct Account {
@@ -95,7 +136,11 @@ pub struct Account {
     /// The caption under which it is presented.
     pub statement_line: String,
     pub section: Section,
-    pub cash_flow_class: String,
+    pub cash_flow_class: CashFlowClass,
+    /// For a non-cash income account: the balance sheet account whose movement it explains.
+    pub cash_flow_contra: Option<String>,
+    /// The group of accounts that are eliminated on consolidation; they sum to nothing over the entities.
+    pub intercompany: Option<String>,
 }
 
 /// The accounts by code, and the captions in the chart's order.

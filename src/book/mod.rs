@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 pub use calendar::Calendar;
-pub use chart::{Account, AccountType, Chart, Section};
+pub use chart::{Account, AccountType, CashFlowClass, Chart, Section};
 pub use config::{Basis, Config, Policies};
 
 use crate::domain::{Money, Quarter};

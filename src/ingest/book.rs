@@ -7,7 +7,7 @@ use chrono::{Days, Months};
 
 use super::SourceFile;
 use super::table::Table;
-use crate::book::{Account, AccountType, Book, Calendar, Chart, Config, Section, Shares, config};
+use crate::book::{Account, AccountType, Book, Calendar, CashFlowClass, Chart, Config, Section, Shares, config};
 use crate::diagnostics::{Code, Faults, Place};
 use crate::domain::Quarter;
 
@@ -189,7 +189,9 @@ fn row_follows(quarter: &Quarter, before: Option<&Quarter>, row: &super::table::
 
 fn chart(root: &Path, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> Chart {
     let required = ["account", "name", "type", "normal_balance", "statement_line", "section", "cash_flow_class"];
-    let Some(table) = Table::read(root, "chart_of_accounts.csv", "chart_of_accounts", &required, &[], faults) else {
+    let optional = ["cash_flow_contra", "intercompany"];
+    let Some(table) = Table::read(root, "chart_of_accounts.csv", "chart_of_accounts", &required, &optional, faults)
+    else {
         return Chart::default();
     };
     let mut seen = BTreeSet::new();
@@ -211,8 +213,11 @@ fn chart(root: &Path, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> Cha
         let names = Section::ALL.map(|(_, name)| name).join(", ");
         let section = row.known("section", |name| Section::from_name(name).is_some(), &names, faults);
         let (name, line) = (row.text("name", faults), row.text("statement_line", faults));
-        let cash_flow_class = row.text("cash_flow_class", faults);
-        let (Some(kind), Some(section)) = (AccountType::from_name(&kind), Section::from_name(&section)) else {
+        let names = CashFlowClass::ALL.map(|(_, name)| name).join(", ");
+        let class = row.known("cash_flow_class", |name| CashFlowClass::from_name(name).is_some(), &names, faults);
+        let (Some(kind), Some(section), Some(class)) =
+            (AccountType::from_name(&kind), Section::from_name(&section), CashFlowClass::from_name(&class))
+        else {
             continue;
         };
         if !section.holds(kind) {
@@ -227,10 +232,85 @@ fn chart(root: &Path, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> Cha
                 help,
             );
         }
-        accounts.push(Account { code, name, kind, statement_line: line, section, cash_flow_class });
+        class_fits(&row, kind, class, faults);
+        accounts.push(Account {
+            code,
+            name,
+            kind,
+            statement_line: line,
+            section,
+            cash_flow_class: class,
+            cash_flow_contra: row.optional("cash_flow_contra").map(str::to_owned),
+            intercompany: row.optional("intercompany").map(str::to_owned),
+        });
+    }
+    let chart = Chart::new(accounts);
+    for row in table.rows() {
+        if let Some(account) = row.optional("account").and_then(|code| chart.account(code)) {
+            contra_fits(&row, account, &chart, faults);
+            cash_stands_alone(&row, account, &chart, faults);
+        }
     }
     sources.push(table.source);
-    Chart::new(accounts)
+    chart
+}
+
+fn class_fits(row: &super::table::Row<'_>, kind: AccountType, class: CashFlowClass, faults: &mut Faults) {
+    if class.holds(kind) {
+        return;
+    }
+    let value = row.optional("cash_flow_class").unwrap_or_default();
+    let (expected, help) = if kind.is_income_statement() {
+        ("operating or non-cash for an income account", "use operating, or non-cash with a cash_flow_contra")
+    } else {
+        (
+            "cash, operating, investing or financing for a balance sheet account",
+            "use operating or investing, and name the account as cash_flow_contra of the non-cash income account",
+        )
+    };
+    let message = "the cash flow class is not for accounts of this type";
+    faults.add(Code::UnknownValue, row.place("cash_flow_class"), message, value, expected, help);
+}
+
+/// A non-cash income account has the balance sheet account that it moves, and no other account has one.
+fn contra_fits(row: &super::table::Row<'_>, account: &Account, chart: &Chart, faults: &mut Faults) {
+    let place = || row.place("cash_flow_contra");
+    let expected = "a balance sheet account of the chart other than cash";
+    match (account.cash_flow_class, account.cash_flow_contra.as_deref()) {
+        (CashFlowClass::NonCash, None) => {
+            let message = "the non-cash account has no cash_flow_contra";
+            let help = "name the balance sheet account whose movement it explains";
+            faults.add(Code::EmptyValue, place(), message, "", expected, help);
+        }
+        (CashFlowClass::NonCash, Some(code)) => {
+            let moved = chart.account(code).filter(|account| !account.kind.is_income_statement());
+            if moved.is_none_or(|account| account.cash_flow_class == CashFlowClass::Cash) {
+                let message = "the cash_flow_contra cannot be explained by the account";
+                let help = "name the balance sheet account whose movement it explains";
+                faults.add(Code::UnknownAccount, place(), message, code, expected, help);
+            }
+        }
+        (_, Some(code)) => {
+            let message = "only a non-cash income account has a cash_flow_contra";
+            let help = "remove it, or make the account's cash_flow_class non-cash";
+            faults.add(Code::UnknownValue, place(), message, code, "no account", help);
+        }
+        (_, None) => {}
+    }
+}
+
+/// Cash at the end is a line of the balance sheet (ASC 230-10-45-4): no other account shares its caption.
+fn cash_stands_alone(row: &super::table::Row<'_>, account: &Account, chart: &Chart, faults: &mut Faults) {
+    let shares_caption = |other: &Account| {
+        other.cash_flow_class == CashFlowClass::Cash
+            && (other.section, &other.statement_line) == (account.section, &account.statement_line)
+    };
+    if account.cash_flow_class != CashFlowClass::Cash && chart.accounts().any(shares_caption) {
+        let message = "the account shares the caption of cash, and is not cash";
+        let help = "give the account a caption of its own, or the class cash";
+        let caption = &account.statement_line;
+        faults.add(Code::UnknownValue, row.place("statement_line"), message, caption, "a caption without cash", help);
+    }
 }
 
 fn shares(
@@ -278,9 +358,9 @@ fn comparatives(
     let mut amounts = BTreeMap::new();
     for row in table.rows() {
         let quarter = row.known("quarter", |id| calendar.quarter(id).is_some(), "a quarter of calendar.csv", faults);
-        let statements = "income-statement or balance-sheet";
-        let statement =
-            row.known("statement", |name| matches!(name, "income-statement" | "balance-sheet"), statements, faults);
+        let statements = ["income-statement", "balance-sheet", "cash-flow"];
+        let expected = statements.join(", ");
+        let statement = row.known("statement", |name| statements.contains(&name), &expected, faults);
         row.known("source", |name| matches!(name, "public" | "invented"), "public or invented", faults);
         let key = (quarter, statement, row.text("line", faults));
         if amounts.insert(key.clone(), row.money("amount", faults)).is_some() {

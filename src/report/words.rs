@@ -23,6 +23,9 @@ pub struct SectionWords {
     pub heading_impact: String,
     #[serde(default)]
     pub heading_sign_off: String,
+    /// Questions with room for an answer.
+    #[serde(default)]
+    pub questions: Vec<String>,
     #[serde(default)]
     pub sign_off: Vec<String>,
     #[serde(default)]
@@ -38,6 +41,12 @@ pub enum Schedule {
     Impact,
     IncomeStatement,
     BalanceSheet,
+    CashFlow,
+    YearToDate,
+    Dimensions,
+    Entities,
+    Measures,
+    Margin,
     Journal,
     Inventory,
     Prepaid,

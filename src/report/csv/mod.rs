@@ -35,7 +35,7 @@ pub struct Inputs<'a> {
 #[must_use]
 pub fn files(inputs: Inputs<'_>) -> BTreeMap<String, Vec<u8>> {
     let closed = inputs.closed;
-    let files: [(&str, Vec<u8>); 14] = [
+    let files: [(&str, Vec<u8>); 19] = [
         ("impact.csv", impact(closed)),
         ("adjustments.csv", adjustments(inputs.book, closed)),
         ("journal_entries.csv", journal_entries(closed)),
@@ -47,6 +47,11 @@ pub fn files(inputs: Inputs<'_>) -> BTreeMap<String, Vec<u8>> {
         ("installments.csv", installments(closed)),
         ("rollforward.csv", rollforward(closed)),
         ("statements.csv", statements::lines(closed)),
+        ("dimensions.csv", statements::dimensions(closed)),
+        ("per_share.csv", statements::per_share(closed)),
+        ("tax.csv", statements::tax(closed)),
+        ("materiality.csv", statements::materiality(closed)),
+        ("margin.csv", statements::margin(closed)),
         ("checks.csv", checks(closed)),
         ("exceptions.csv", exceptions(closed)),
         ("sources.csv", sources(inputs.sources)),

@@ -1,12 +1,13 @@
 //! The cover, the exceptions and the impact bridge.
 
-use super::{Composed, Composer, grouped, money, row, text};
+use super::{Composed, Composer, grouped, money, row, signed, text};
 use crate::checks::Status;
 use crate::close;
 use crate::domain::Money;
 use crate::report::model::{Align, Block, Cell, KeyFigure, RowKind, SignOff, Table, Waterfall, WaterfallBar};
 use crate::report::words::{SectionWords, WordsError};
-use crate::statements::{self, Amounts};
+use crate::statements::Amounts;
+use crate::statements::per_share::{diluted_shares, per_share};
 
 impl Composer<'_> {
     pub(super) fn key_figures(&self) -> Composed<Block> {
@@ -14,9 +15,7 @@ impl Composer<'_> {
         let failed = closed.checks.iter().any(|check| check.status == Status::Fail);
         let open = !closed.exceptions.is_empty();
         let adjusted = closed.net_income(Amounts::as_adjusted);
-        let per_share = closed
-            .shares
-            .and_then(|shares| statements::per_share(adjusted, statements::diluted_shares(adjusted, shares), 2));
+        let per_share = closed.shares.and_then(|shares| per_share(adjusted, diluted_shares(adjusted, shares), 2));
         let per_share = per_share.map_or_else(String::new, |amount| grouped(Money::round(amount)));
         let status = self.words.figure(if open { "status_open" } else { "status_clean" })?;
         let figure = |name: &str, value: String, alert: bool| {
@@ -68,10 +67,7 @@ impl Composer<'_> {
                 (true, 0) => RowKind::Subtotal,
                 (true, _) => RowKind::Total,
             };
-            let per_share = line.per_share.map_or(Cell::Empty, |amount| {
-                let sign = amount.is_sign_negative() && !amount.is_zero();
-                Cell::Number(if sign { format!("({})", amount.abs()) } else { format!("{amount}") })
-            });
+            let per_share = line.per_share.map_or(Cell::Empty, |amount| signed(amount, ""));
             table.rows.push(row(kind, vec![text(line.line), text(line.cash), money(line.amount), per_share]));
         }
         Ok(self.shown(table))

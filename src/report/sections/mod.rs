@@ -8,6 +8,8 @@ mod subledgers;
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
+
 use super::model::{Align, Block, Cell, Column, Document, Row, RowKind, Section, Table};
 use super::words::{Schedule, SectionWords, Words, WordsError};
 use crate::adjust::{Kind, fixed_assets, inventory_reserve, obligations, prepaid_advertising};
@@ -17,7 +19,7 @@ use crate::close::Closed;
 use crate::domain::{Money, Quarter};
 use crate::ingest::SourceFile;
 use crate::records::Disposition;
-use crate::statements::{Amounts, BALANCE_SHEET, INCOME_STATEMENT};
+use crate::statements::Amounts;
 
 /// Everything that the report is made from.
 #[derive(Clone, Copy)]
@@ -81,7 +83,13 @@ fn values(inputs: Inputs<'_>) -> BTreeMap<&'static str, String> {
 /// An amount in words of a text: thousands separators, negative in parentheses.
 #[must_use]
 pub fn grouped(amount: Money) -> String {
-    let digits = (amount.cents().unsigned_abs() / 100).to_string();
+    let whole = thousands(&(amount.cents().unsigned_abs() / 100).to_string());
+    let text = format!("{whole}.{:02}", amount.cents().unsigned_abs() % 100);
+    if amount.is_negative() { format!("({text})") } else { text }
+}
+
+/// Digits with thousands separators.
+fn thousands(digits: &str) -> String {
     let mut whole = String::new();
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
@@ -89,8 +97,13 @@ pub fn grouped(amount: Money) -> String {
         }
         whole.push(digit);
     }
-    let text = format!("{whole}.{:02}", amount.cents().unsigned_abs() % 100);
-    if amount.is_negative() { format!("({text})") } else { text }
+    whole
+}
+
+/// A number that is no amount of money, with its unit: negative in parentheses.
+fn signed(number: Decimal, unit: &str) -> Cell {
+    let negative = number.is_sign_negative() && !number.is_zero();
+    Cell::Number(if negative { format!("({}{unit})", number.abs()) } else { format!("{number}{unit}") })
 }
 
 fn text(of: impl Into<String>) -> Cell {
@@ -134,10 +147,20 @@ impl Composer<'_> {
             Schedule::Impact => {
                 blocks.extend([Block::Waterfall(self.waterfall()?), self.impact(self.words.caption("impact")?)?])
             }
-            Schedule::IncomeStatement => {
-                blocks.push(self.statement("income_statement", INCOME_STATEMENT)?);
+            Schedule::IncomeStatement => blocks.push(self.income_statement()?),
+            Schedule::BalanceSheet => blocks.push(self.balance_sheet()?),
+            Schedule::CashFlow => blocks.push(self.cash_flow()?),
+            Schedule::YearToDate => blocks.extend(self.year_to_date()?),
+            Schedule::Dimensions => {
+                blocks.extend(self.wind_down()?);
+                blocks.extend(self.brands_and_segments()?);
             }
-            Schedule::BalanceSheet => blocks.push(self.statement("balance_sheet", BALANCE_SHEET)?),
+            Schedule::Entities => blocks.extend(self.entities()?),
+            Schedule::Measures => {
+                blocks.extend([self.per_share()?, self.tax()?, self.materiality()?]);
+                blocks.push(self.questions(&words.questions)?);
+            }
+            Schedule::Margin => blocks.push(self.margin()?),
             Schedule::Journal => blocks.push(self.journal()?),
             Schedule::Inventory => blocks.extend([self.pools()?, self.inventory()?]),
             Schedule::Prepaid => blocks.push(self.prepaid()?),
