@@ -9,7 +9,7 @@ use crate::diagnostics::{Code, Faults, Place};
 use crate::domain::{Money, Quarter};
 use crate::ingest::prior_pack::PriorPack;
 use crate::ingest::quarter::Records;
-use crate::journal::{self, JournalEntry};
+use crate::journal::{self, EntryError, JournalEntry, Numbering, Posted, PostedRow};
 use crate::rollforward::{self, RollRow};
 use crate::schedules::{self, Schedules};
 use crate::statements::per_share::{diluted_shares, per_share};
@@ -57,7 +57,12 @@ pub struct ImpactLine {
 pub struct Closed {
     pub trial_balance: TrialBalance,
     pub schedules: Schedules,
+    /// The entries that the adjustments require, in full.
     pub entries: Vec<JournalEntry>,
+    /// Each line of them beside what the ledger holds of it already.
+    pub posting: Vec<PostedRow>,
+    /// The entries that are left to post.
+    pub proposed: Vec<JournalEntry>,
     pub rolls: Vec<RollRow>,
     pub statements: Vec<StatementLine>,
     pub views: Views,
@@ -87,14 +92,20 @@ impl Closed {
 /// The faults that only the rules can find; nothing is measured in part.
 pub fn close(inputs: Inputs<'_>) -> Result<Closed, Faults> {
     let Inputs { book, quarter, records, prior, .. } = inputs;
-    tax_policy(book)?;
     let schedules = schedules::measure(book, quarter, records, prior)?;
-    let mut trial_balance = TrialBalance::build(&records.opening_balances, &records.ledger.activity);
-    let entries = journal::propose(&schedules.adjustments, &book.config.accounts, quarter).map_err(|error| {
+    let numbering = Numbering { quarter: &quarter.id, scenario: book.config.scenario.as_deref() };
+    let unsound = |error: EntryError| {
         let help = "give each role of [accounts] an account of its own";
         configuration_fault(&error.to_string(), "accounts that make balanced entries", help)
-    })?;
-    trial_balance.adjust(&entries);
+    };
+    let entries =
+        journal::propose(&schedules.adjustments, &book.config.accounts, numbering, quarter).map_err(unsound)?;
+    // A scenario is measured as if nothing had been posted, and never posts.
+    let nothing = Posted::default();
+    let posted = if book.config.scenario.is_some() { &nothing } else { &records.ledger.posted };
+    let (posting, proposed) = journal::remaining(&entries, posted, numbering, quarter).map_err(unsound)?;
+    let mut trial_balance = TrialBalance::build(&records.opening_balances, &records.ledger);
+    trial_balance.adjust(&proposed);
     let rolls = rollforward::build(&schedules);
     let reported;
     let prior_quarter = if let Some(pack) = prior {
@@ -128,20 +139,20 @@ pub fn close(inputs: Inputs<'_>) -> Result<Closed, Faults> {
     let shares = book.shares.get(&quarter.id).copied();
     let impact = impact(&schedules, &statements, shares);
     let exceptions = exceptions(&checks, &schedules, shares, quarter);
-    Ok(Closed { trial_balance, schedules, entries, rolls, statements, views, impact, shares, checks, exceptions })
-}
-
-fn tax_policy(book: &Book) -> Result<(), Faults> {
-    let policies = &book.config.policies;
-    if policies.valuation_allowance || policies.tax_rate.is_zero() {
-        return Ok(());
-    }
-    let help = "set valuation_allowance = true, or tax_rate = \"0\", and book the tax by hand";
-    Err(configuration_fault(
-        "deferred tax on the adjustments cannot be computed yet",
-        "a full valuation allowance",
-        help,
-    ))
+    Ok(Closed {
+        trial_balance,
+        schedules,
+        entries,
+        posting,
+        proposed,
+        rolls,
+        statements,
+        views,
+        impact,
+        shares,
+        checks,
+        exceptions,
+    })
 }
 
 fn configuration_fault(message: &str, expected: &str, help: &str) -> Faults {
@@ -161,10 +172,19 @@ pub const fn words(movement: Movement) -> &'static str {
         Movement::PrepaidCatchUp => "Advertising earned, not yet expensed",
         Movement::PrepaidWriteOff => "Prepaid advertising written off",
         Movement::PrepaidReceivable => "Prepaid advertising to be refunded",
+        Movement::PrepaidTransfer => "Prepaid advertising that another brand takes over",
         Movement::AssetCatchUp => "Depreciation not yet recorded",
+        Movement::AssetAccelerated => "Accelerated depreciation of abandoned assets",
         Movement::AssetWriteDown => "Fixed assets written down",
+        Movement::AssetMoveCost => "Cost of fixed assets that another brand reuses",
+        Movement::AssetMoveDepreciation => "Depreciation of fixed assets that another brand reuses",
         Movement::ObligationCharge => "Contract termination",
         Movement::RoyaltyAccrual => "Royalties owed, not yet accrued",
+        Movement::SeveranceCharge => "Severance",
+        Movement::RunningRoyalty => "Running royalties, not yet accrued",
+        Movement::BuyoutDeferral => "Royalty buyout deferred over the sell-off",
+        Movement::ObligationNonCurrent => "Obligations due after a year",
+        Movement::DeferredTax => "Deferred tax on the adjustments",
     }
 }
 
@@ -181,7 +201,7 @@ fn impact(schedules: &Schedules, lines: &[StatementLine], shares: Option<Shares>
         total: true,
     };
     let mut bridge = vec![total("Net income (loss) as recorded", recorded)];
-    for movement in Movement::ALL.into_iter().filter(|movement| movement.is_income()) {
+    for movement in Movement::all().filter(|movement| movement.is_income()) {
         let rows = schedules.adjustments.iter().filter(|row| row.movement == movement);
         let amount: Money = rows.map(|row| -row.amount).sum();
         if !amount.is_zero() {

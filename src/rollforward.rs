@@ -56,7 +56,7 @@ pub fn build(schedules: &Schedules) -> Vec<RollRow> {
     let assets = schedules.assets.iter().map(|row| {
         let (asset, found) = (&row.asset, &row.measurement);
         let item = format!("{}/{}", asset.asset_id, asset.component);
-        let before = row.written_down_before;
+        let before = row.earlier.written_down;
         losses(Kind::FixedAssets, &asset.dimension, item, before, found.write_down, found.written_down_to_date)
     });
     let obligations = schedules.obligations.iter().map(|row| {
@@ -81,7 +81,9 @@ pub fn build(schedules: &Schedules) -> Vec<RollRow> {
     reserves.chain(prepaid).chain(assets).chain(obligations).filter(moves).collect()
 }
 
-fn losses(kind: Kind, dimension: &Dimension, item: String, opening: Money, charged: Money, closing: Money) -> RollRow {
-    let (utilised, released, paid) = (Money::ZERO, Money::ZERO, Money::ZERO);
+/// Losses to date; a recovery is released.
+fn losses(kind: Kind, dimension: &Dimension, item: String, opening: Money, loss: Money, closing: Money) -> RollRow {
+    let (charged, released) = (loss.at_least_zero(), (-loss).at_least_zero());
+    let (utilised, paid) = (Money::ZERO, Money::ZERO);
     RollRow { kind, dimension: dimension.clone(), item, opening, charged, utilised, released, paid, closing }
 }

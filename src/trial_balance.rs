@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{Dimension, Money};
-use crate::ingest::ledger::Activity;
+use crate::ingest::ledger::Ledger;
 use crate::journal::JournalEntry;
 use crate::records::OpeningBalance;
 
@@ -67,15 +67,18 @@ pub struct TrialBalance {
 impl TrialBalance {
     /// The trial balance as recorded: opening balances and activity.
     #[must_use]
-    pub fn build(opening: &[OpeningBalance], activity: &BTreeMap<AccountKey, Activity>) -> Self {
+    pub fn build(opening: &[OpeningBalance], ledger: &Ledger) -> Self {
         let mut balances: BTreeMap<AccountKey, Balance> = BTreeMap::new();
         for row in opening {
             balances.entry((row.account.clone(), row.dimension.clone())).or_insert(Balance::ZERO).opening += row.amount;
         }
-        for (key, moved) in activity {
+        for (key, moved) in &ledger.activity {
             let balance = balances.entry(key.clone()).or_insert(Balance::ZERO);
             balance.debits += moved.debits;
             balance.credits += moved.credits;
+        }
+        for (key, posted) in ledger.posted.by_account() {
+            balances.entry(key).or_insert(Balance::ZERO).posted += posted;
         }
         Self { balances }
     }

@@ -1,5 +1,5 @@
 //! Fixed assets that an exit touches: catch-up depreciation, then the write-down by disposition
-//! (SFAS 144, ASC 360-10-35).
+//! (SFAS 144, ASC 360-10-35, IAS 36, IFRS 5, IAS 16.51).
 
 use std::collections::BTreeMap;
 
@@ -7,15 +7,54 @@ use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
 use crate::book::Basis;
-use crate::domain::Money;
-use crate::records::{Disposition, FixedAsset};
+use crate::domain::{Money, allocate};
+use crate::records::{Convention, DepreciationMethod, Disposition, FixedAsset};
 
-/// An asset's measurement. Write-downs are positive losses.
+/// What an earlier pack measured under a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EarlierDecision {
+    pub day: NaiveDate,
+    /// Held and used then: its new basis has been depreciated since.
+    pub held_and_used: bool,
+    /// Moved to another brand then: depreciated as before.
+    pub reused: bool,
+    /// Carrying amount on the day, before the write-down.
+    pub at_decision: Money,
+    /// Carrying amount after the write-downs to the last close, depreciation since the day aside.
+    pub measured: Money,
+    /// Carrying amount at the last close.
+    pub closing: Money,
+}
+
+/// What earlier packs say of an asset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Earlier {
+    /// Written down to date, accelerated depreciation among it, recoveries taken off.
+    pub written_down: Money,
+    pub decision: Option<EarlierDecision>,
+}
+
+impl Earlier {
+    /// No pack has measured the asset.
+    pub const NOTHING: Self = Self { written_down: Money::ZERO, decision: None };
+}
+
+/// An asset with what earlier packs say of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    pub asset: &'a FixedAsset,
+    pub earlier: Earlier,
+}
+
+/// An asset's measurement. Write-downs are positive losses, and negative recoveries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Measurement {
     /// Depreciation that the rule requires to date less what the books have.
     pub catch_up: Money,
-    /// Cost less depreciation to the decision, and less what earlier packs wrote down.
+    /// Carrying amount on the day of the decision, before any write-down under it; at the quarter's end without one.
+    pub at_decision: Money,
+    /// What the measurement starts from: the carrying amount on the decision's day, less what earlier quarters wrote
+    /// down under the same decision.
     pub carrying: Money,
     /// What the disposition allows it to be carried at.
     pub measured: Money,
@@ -24,90 +63,201 @@ pub struct Measurement {
     pub closing: Money,
 }
 
+/// Why an asset cannot be measured as its row says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DecisionFault {
+    /// An earlier pack measured it under a decision, and the row has none.
+    Removed { earlier: NaiveDate },
+    /// The row's decision is before the one of an earlier pack.
+    Earlier { earlier: NaiveDate },
+    /// The row reuses, or stops reusing, an asset that another decision has measured.
+    AlreadyMeasured { earlier: NaiveDate },
+}
+
 /// The citation of the rule under a basis and a disposition.
 #[must_use]
 pub const fn citation(basis: Basis, disposition: Disposition) -> &'static str {
     match (basis, disposition) {
-        (_, Disposition::InUse) => "ordinary depreciation",
+        (Basis::UsGaap, Disposition::InUse | Disposition::Reuse { .. }) => "ASC 360-10-35-4",
+        (Basis::UsGaap2004, Disposition::InUse | Disposition::Reuse { .. }) => "ARB 43 ch. 9C par. 5",
+        (Basis::Ifrs, Disposition::InUse | Disposition::Reuse { .. }) => "IAS 16.50",
         (Basis::UsGaap, Disposition::HoldAndUse { .. }) => "ASC 360-10-35-17",
         (Basis::UsGaap, Disposition::HeldForSale { .. }) => "ASC 360-10-35-43",
         (Basis::UsGaap, Disposition::Abandon { .. }) => "ASC 360-10-35-47",
         (Basis::UsGaap2004, Disposition::HoldAndUse { .. }) => "SFAS 144 par. 7",
         (Basis::UsGaap2004, Disposition::HeldForSale { .. }) => "SFAS 144 par. 34",
         (Basis::UsGaap2004, Disposition::Abandon { .. }) => "SFAS 144 par. 28",
+        (Basis::Ifrs, Disposition::HoldAndUse { .. }) => "IAS 36.59",
+        (Basis::Ifrs, Disposition::HeldForSale { .. }) => "IFRS 5.15",
+        (Basis::Ifrs, Disposition::Abandon { .. }) => "IAS 16.51",
     }
 }
 
-/// Months of depreciation at a day: the month of service counts in full, and so does the day's own.
+/// Half-months of depreciation at a day: the day's own month counts in full, the month of service by the convention,
+/// and none beyond the asset's life.
 #[must_use]
-pub fn months_in_service(asset: &FixedAsset, day: NaiveDate) -> u32 {
+pub fn half_months(asset: &FixedAsset, day: NaiveDate) -> u32 {
     let number = |date: NaiveDate| i64::from(date.year()) * 12 + i64::from(date.month());
-    let months = number(day) - number(asset.in_service_date) + 1;
-    u32::try_from(months.max(0)).map_or(asset.life_months, |months| months.min(asset.life_months))
+    let first = match asset.convention {
+        Convention::FullMonth => 2,
+        Convention::HalfMonth => 1,
+        Convention::NextMonth => 0,
+    };
+    let passed = 2 * (number(day) - number(asset.in_service_date)) + first;
+    u32::try_from(passed.max(0)).unwrap_or(u32::MAX).min(2 * asset.life_months)
 }
 
-/// Straight-line depreciation of an asset to a day.
+/// Depreciation of an asset from its service to a day, in the ordinary course.
 #[must_use]
 pub fn depreciation_to(asset: &FixedAsset, day: NaiveDate) -> Money {
-    let months = Decimal::from(months_in_service(asset, day));
-    (asset.cost - asset.salvage_value).share(months, Decimal::from(asset.life_months))
+    let passed = half_months(asset, day);
+    match asset.method {
+        DepreciationMethod::StraightLine => {
+            (asset.cost - asset.salvage_value).share(passed.into(), (2 * asset.life_months).into())
+        }
+        DepreciationMethod::DecliningBalance { percent } => declining_balance(asset, percent, passed),
+    }
 }
 
-/// An asset with what earlier packs wrote down of it.
+/// Year by year of the asset's own age: a multiple of the straight-line rate on what is left, or the straight line
+/// over the remaining life once that is more; never below salvage. Rounded once, at the end.
+fn declining_balance(asset: &FixedAsset, percent: u32, passed: u32) -> Money {
+    let life = 2 * asset.life_months;
+    let (cost, salvage) = (asset.cost.to_decimal(), asset.salvage_value.to_decimal());
+    let mut left = cost;
+    let mut age = 0;
+    while age < passed {
+        let span = 24.min(life - age);
+        let by_rate = left * Decimal::from(percent) * Decimal::from(span) / Decimal::from(100 * life);
+        let by_line = (left - salvage) * Decimal::from(span) / Decimal::from(life - age);
+        let year = by_rate.max(by_line).min(left - salvage);
+        let taken = span.min(passed - age);
+        left -= year * Decimal::from(taken) / Decimal::from(span);
+        age += taken;
+        if taken < span {
+            break;
+        }
+    }
+    Money::round(cost - left)
+}
+
+/// Depreciation of a new basis from a day to a later one, over the remaining life (ASC 360-10-35-20, IAS 36.63).
+fn depreciation_of_basis(asset: &FixedAsset, basis: Money, from: NaiveDate, to: NaiveDate) -> Money {
+    let at_start = half_months(asset, from);
+    let since = half_months(asset, to) - at_start;
+    let remaining = 2 * asset.life_months - at_start;
+    (basis - asset.salvage_value).at_least_zero().share(since.into(), remaining.into())
+}
+
+/// Where an asset stands in a quarter.
 #[derive(Debug, Clone, Copy)]
-pub struct Input<'a> {
-    pub asset: &'a FixedAsset,
-    pub written_down_before: Money,
+enum Stage {
+    /// No decision counts: ordinary depreciation to the quarter's end.
+    Ordinary { carrying: Money },
+    /// Measured for the first time under its decision.
+    NewTest { day: NaiveDate, at_decision: Money },
+    /// Measured under the same decision before.
+    SameTest { day: NaiveDate, at_decision: Money, carrying: Money },
 }
 
-/// Measures all assets of a register at the quarter's end; the results stand in the order of the inputs.
-///
-/// Assets that are held and used are tested by asset group, which is why the register is measured as a whole.
-#[must_use]
-pub fn measure_register(inputs: &[Input<'_>], quarter_end: NaiveDate) -> Vec<Measurement> {
-    let losses = impairment_losses(inputs, quarter_end);
-    inputs.iter().zip(losses).map(|(input, loss)| measure(*input, loss, quarter_end)).collect()
+fn stage(input: &Input<'_>, quarter_end: NaiveDate) -> Stage {
+    let (asset, earlier) = (input.asset, &input.earlier);
+    let ordinary = |day| asset.cost - depreciation_to(asset, day) - earlier.written_down;
+    let reused = matches!(asset.disposition, Disposition::Reuse { .. });
+    let Some(day) = decided(asset, quarter_end).filter(|_| !reused) else {
+        return Stage::Ordinary { carrying: ordinary(quarter_end) };
+    };
+    match earlier.decision {
+        None => Stage::NewTest { day, at_decision: ordinary(day) },
+        Some(before) if before.day == day => {
+            Stage::SameTest { day, at_decision: before.at_decision, carrying: before.measured }
+        }
+        Some(before) if before.held_and_used => {
+            let since = depreciation_of_basis(asset, before.measured, before.day, day);
+            Stage::NewTest { day, at_decision: before.measured - since }
+        }
+        Some(before) => Stage::NewTest { day, at_decision: before.closing },
+    }
 }
 
 fn decided(asset: &FixedAsset, quarter_end: NaiveDate) -> Option<NaiveDate> {
     asset.disposition.decided().filter(|day| *day <= quarter_end)
 }
 
-fn carrying(input: &Input<'_>, quarter_end: NaiveDate) -> Money {
-    let day = decided(input.asset, quarter_end).unwrap_or(quarter_end);
-    input.asset.cost - depreciation_to(input.asset, day) - input.written_down_before
-}
-
-fn measure(input: Input<'_>, impairment: Money, quarter_end: NaiveDate) -> Measurement {
-    let asset = input.asset;
-    let day = decided(asset, quarter_end).unwrap_or(quarter_end);
-    let depreciated = depreciation_to(asset, day);
-    let carrying = carrying(&input, quarter_end);
-    let measured = match asset.disposition {
-        disposition if disposition.decided().is_none_or(|day| day > quarter_end) => carrying,
-        Disposition::InUse => carrying,
-        Disposition::HeldForSale { fair_value, cost_to_sell, .. } => {
-            carrying.min((fair_value - cost_to_sell).at_least_zero())
-        }
-        Disposition::Abandon { decided, cease_use } => abandoned(asset, decided, cease_use, quarter_end).min(carrying),
-        Disposition::HoldAndUse { .. } => carrying - impairment,
-    };
-    let write_down = carrying - measured;
-    let after = depreciation_after(asset, measured, quarter_end);
-    Measurement {
-        catch_up: depreciated + after - asset.accumulated_depreciation,
-        carrying,
-        measured,
-        write_down,
-        written_down_to_date: input.written_down_before + write_down,
-        closing: measured - after,
+/// Tells whether an asset's decision fits what earlier packs measured.
+///
+/// # Errors
+/// [`DecisionFault`] for a decision that was taken back, goes back in time, or reuses an asset that was measured.
+pub fn check(input: &Input<'_>, quarter_end: NaiveDate) -> Result<(), DecisionFault> {
+    let Some(before) = input.earlier.decision else { return Ok(()) };
+    let earlier = before.day;
+    let reuses = matches!(input.asset.disposition, Disposition::Reuse { .. });
+    match decided(input.asset, quarter_end) {
+        None => Err(DecisionFault::Removed { earlier }),
+        Some(day) if day < earlier => Err(DecisionFault::Earlier { earlier }),
+        Some(_) if reuses != before.reused => Err(DecisionFault::AlreadyMeasured { earlier }),
+        Some(_) => Ok(()),
     }
 }
 
-/// The carrying amount of an asset to be abandoned: it runs down to salvage by the day until use ceases.
-fn abandoned(asset: &FixedAsset, decided: NaiveDate, cease_use: NaiveDate, quarter_end: NaiveDate) -> Money {
-    let at_decision = asset.cost - depreciation_to(asset, decided);
-    let to_run_down = (at_decision - asset.salvage_value).at_least_zero();
+/// Measures all assets of a register at the quarter's end; the results stand in the order of the inputs, each of
+/// which has passed [`check`].
+///
+/// Assets that are held and used are tested by asset group, which is why the register is measured as a whole.
+#[must_use]
+pub fn measure_register(inputs: &[Input<'_>], basis: Basis, quarter_end: NaiveDate) -> Vec<Measurement> {
+    let stages: Vec<Stage> = inputs.iter().map(|input| stage(input, quarter_end)).collect();
+    let losses = impairment_losses(inputs, &stages, basis);
+    let measure = |((input, stage), loss)| measure(input, stage, loss, quarter_end);
+    inputs.iter().zip(stages).zip(losses).map(measure).collect()
+}
+
+fn measure(input: &Input<'_>, stage: Stage, impairment: Money, quarter_end: NaiveDate) -> Measurement {
+    let asset = input.asset;
+    let (day, at_decision, carrying) = match stage {
+        Stage::Ordinary { carrying } => (None, carrying, carrying),
+        Stage::NewTest { day, at_decision } => (Some(day), at_decision, at_decision),
+        Stage::SameTest { day, at_decision, carrying } => (Some(day), at_decision, carrying),
+    };
+    let (measured, since) = match (day, asset.disposition) {
+        (Some(_), Disposition::HeldForSale { fair_value, cost_to_sell, .. }) => {
+            // A later rise is a gain up to what was carried when it was classified (ASC 360-10-35-40, IFRS 5.21).
+            (at_decision.min((fair_value - cost_to_sell).at_least_zero()), Money::ZERO)
+        }
+        (Some(day), Disposition::Abandon { cease_use, .. }) => {
+            let left = abandoned(at_decision, asset.salvage_value, (day, cease_use), quarter_end);
+            (left.min(carrying), Money::ZERO)
+        }
+        (Some(day), Disposition::HoldAndUse { .. }) => {
+            let measured = carrying - impairment;
+            (measured, depreciation_of_basis(asset, measured, day, quarter_end))
+        }
+        _ => (carrying, Money::ZERO),
+    };
+    let write_down = carrying - measured;
+    let written_down_to_date = input.earlier.written_down + write_down;
+    let closing = measured - since;
+    Measurement {
+        // What cost has lost and no write-down took is depreciation.
+        catch_up: asset.cost - closing - written_down_to_date - asset.accumulated_depreciation,
+        at_decision,
+        carrying,
+        measured,
+        write_down,
+        written_down_to_date,
+        closing,
+    }
+}
+
+/// The carrying amount of an asset to be abandoned: it runs down to salvage by the day until use ceases
+/// (ASC 360-10-35-47 and 35-48).
+fn abandoned(
+    at_decision: Money,
+    salvage: Money,
+    (decided, cease_use): (NaiveDate, NaiveDate),
+    quarter_end: NaiveDate,
+) -> Money {
+    let to_run_down = (at_decision - salvage).at_least_zero();
     if cease_use <= quarter_end {
         return at_decision - to_run_down;
     }
@@ -115,90 +265,89 @@ fn abandoned(asset: &FixedAsset, decided: NaiveDate, cease_use: NaiveDate, quart
     at_decision - to_run_down.share(days(decided, quarter_end), days(decided, cease_use))
 }
 
-/// Depreciation of the new basis of an asset that is held and used, from its decision to the quarter's end.
-fn depreciation_after(asset: &FixedAsset, basis: Money, quarter_end: NaiveDate) -> Money {
-    let Disposition::HoldAndUse { decided, .. } = asset.disposition else { return Money::ZERO };
-    if decided > quarter_end {
-        return Money::ZERO;
-    }
-    let at_decision = months_in_service(asset, decided);
-    let since = months_in_service(asset, quarter_end) - at_decision;
-    let remaining = asset.life_months - at_decision;
-    (basis - asset.salvage_value).at_least_zero().share(Decimal::from(since), Decimal::from(remaining))
-}
-
-/// The impairment loss of each asset that is held and used: carrying less fair value of its group where the
-/// undiscounted cash flows do not recover it, by carrying amount, no asset below its own fair value.
-fn impairment_losses(inputs: &[Input<'_>], quarter_end: NaiveDate) -> Vec<Money> {
+/// The impairment loss of each asset that is held and used and newly tested, by asset group; an international
+/// reversal is a negative loss. An impairment is measured once under its decision: a new test is a new decision.
+fn impairment_losses(inputs: &[Input<'_>], stages: &[Stage], basis: Basis) -> Vec<Money> {
     let mut losses = vec![Money::ZERO; inputs.len()];
-    let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (at, input) in inputs.iter().enumerate() {
-        let tested = matches!(input.asset.disposition, Disposition::HoldAndUse { .. });
-        // An impairment is measured once, at its decision; its new basis is not tested again without a new decision.
-        if tested && decided(input.asset, quarter_end).is_some() && input.written_down_before.is_zero() {
-            groups.entry(group_name(input.asset, at)).or_default().push(at);
-        }
+    let mut groups: BTreeMap<(&str, usize), Vec<Tested>> = BTreeMap::new();
+    for (at, (input, stage)) in inputs.iter().zip(stages).enumerate() {
+        let asset = input.asset;
+        let (Stage::NewTest { day, at_decision }, Disposition::HoldAndUse { .. }) = (*stage, asset.disposition) else {
+            continue;
+        };
+        let unimpaired = asset.cost - depreciation_to(asset, day);
+        // An asset without a group is tested alone, under its own place.
+        let alone = if asset.asset_group.is_empty() { at + 1 } else { 0 };
+        groups.entry((&asset.asset_group, alone)).or_default().push(Tested { at, asset, at_decision, unimpaired });
     }
     for members in groups.values() {
-        for (at, loss) in group_losses(inputs, members, quarter_end) {
-            losses[at] = loss;
+        let shares = match basis {
+            Basis::UsGaap | Basis::UsGaap2004 => us_losses(members),
+            Basis::Ifrs => international_losses(members),
+        };
+        for (member, share) in members.iter().zip(shares) {
+            losses[member.at] = share;
         }
     }
     losses
 }
 
-fn group_name(asset: &FixedAsset, at: usize) -> String {
-    if asset.asset_group.is_empty() { format!("\u{0}{at}") } else { asset.asset_group.clone() }
+/// An asset under test.
+struct Tested<'a> {
+    at: usize,
+    asset: &'a FixedAsset,
+    at_decision: Money,
+    /// What it would be carried at without any write-down.
+    unimpaired: Money,
 }
 
-fn group_losses(inputs: &[Input<'_>], members: &[usize], quarter_end: NaiveDate) -> Vec<(usize, Money)> {
-    let held = |at: usize| match inputs[at].asset.disposition {
-        Disposition::HoldAndUse { fair_value, undiscounted_cash_flows, .. } => (fair_value, undiscounted_cash_flows),
-        _ => (Money::ZERO, Money::ZERO),
-    };
-    let carried: Vec<Money> = members.iter().map(|at| carrying(&inputs[*at], quarter_end)).collect();
+impl Tested<'_> {
+    /// Fair value, cost to sell, undiscounted cash flows, value in use.
+    fn amounts(&self) -> (Money, Money, Money, Option<Money>) {
+        match self.asset.disposition {
+            Disposition::HoldAndUse { fair_value, cost_to_sell, undiscounted_cash_flows, value_in_use, .. } => {
+                (fair_value, cost_to_sell, undiscounted_cash_flows, value_in_use)
+            }
+            _ => (Money::ZERO, Money::ZERO, Money::ZERO, None),
+        }
+    }
+
+    /// The higher of value in use and fair value less cost to sell (IAS 36.18).
+    fn recoverable(&self) -> Money {
+        let (fair_value, cost_to_sell, _, value_in_use) = self.amounts();
+        value_in_use.unwrap_or(Money::ZERO).max((fair_value - cost_to_sell).at_least_zero())
+    }
+}
+
+/// Two steps: where the undiscounted cash flows do not recover the group's carrying amount, it is written down to fair
+/// value, by carrying amount, no asset below its own fair value (ASC 360-10-35-17 and 35-28, SFAS 144 par. 7 and 14).
+fn us_losses(members: &[Tested<'_>]) -> Vec<Money> {
+    let carried: Vec<Money> = members.iter().map(|member| member.at_decision).collect();
     let total: Money = carried.iter().copied().sum();
-    let cash_flows: Money = members.iter().map(|at| held(*at).1).sum();
-    let fair_value: Money = members.iter().map(|at| held(*at).0).sum();
+    let cash_flows: Money = members.iter().map(|member| member.amounts().2).sum();
+    let fair_value: Money = members.iter().map(|member| member.amounts().0).sum();
     let loss = if cash_flows < total { (total - fair_value).at_least_zero() } else { Money::ZERO };
     let most: Vec<Money> =
-        members.iter().zip(&carried).map(|(at, carried)| (*carried - held(*at).0).at_least_zero()).collect();
-    members.iter().copied().zip(allocate(loss, &carried, &most)).collect()
+        members.iter().map(|member| (member.at_decision - member.amounts().0).at_least_zero()).collect();
+    allocate(loss, &carried, &most)
 }
 
-/// Shares a loss by weight, in cents by largest remainder, none above its own limit; what a limit holds back goes to
-/// the others.
-#[must_use]
-pub fn allocate(loss: Money, weights: &[Money], limits: &[Money]) -> Vec<Money> {
-    let mut shares = vec![Money::ZERO; weights.len()];
-    let mut left = loss;
-    loop {
-        let open: Vec<usize> = (0..weights.len()).filter(|at| shares[*at] < limits[*at]).collect();
-        let weight: i128 = open.iter().map(|at| weights[*at].cents()).sum();
-        if left.is_zero() || weight <= 0 {
-            return shares;
-        }
-        let before = left;
-        for (at, part) in largest_remainder(left.cents(), &open, weights, weight) {
-            let taken = Money::from_cents(part).min(limits[at] - shares[at]);
-            shares[at] += taken;
-            left -= taken;
-        }
-        if left == before {
-            return shares;
-        }
+/// One step: the group is written down to its recoverable amount, by carrying amount, no asset below its own
+/// (IAS 36.59, 36.104-105); or brought back, none above what it would be without the impairment (IAS 36.114, 36.117,
+/// 36.122).
+fn international_losses(members: &[Tested<'_>]) -> Vec<Money> {
+    let carried: Vec<Money> = members.iter().map(|member| member.at_decision).collect();
+    let total: Money = carried.iter().copied().sum();
+    let recoverable: Money = members.iter().map(Tested::recoverable).sum();
+    if recoverable <= total {
+        let most: Vec<Money> =
+            members.iter().map(|member| (member.at_decision - member.recoverable()).at_least_zero()).collect();
+        return allocate(total - recoverable, &carried, &most);
     }
-}
-
-fn largest_remainder(cents: i128, open: &[usize], weights: &[Money], weight: i128) -> Vec<(usize, i128)> {
-    let mut parts: Vec<(usize, i128)> = open.iter().map(|at| (*at, cents * weights[*at].cents() / weight)).collect();
-    let given: i128 = parts.iter().map(|(_, part)| part).sum();
-    let mut by_remainder: Vec<usize> = (0..parts.len()).collect();
-    by_remainder.sort_by_key(|at| (std::cmp::Reverse(cents * weights[parts[*at].0].cents() % weight), *at));
-    for at in by_remainder.into_iter().take(usize::try_from(cents - given).unwrap_or(0)) {
-        parts[at].1 += 1;
-    }
-    parts
+    let room: Vec<Money> =
+        members.iter().map(|member| (member.unimpaired - member.at_decision).at_least_zero()).collect();
+    let reversal = (recoverable - total).min(room.iter().copied().sum());
+    allocate(reversal, &carried, &room).into_iter().map(|share| -share).collect()
 }
 
 #[cfg(test)]
@@ -223,24 +372,82 @@ mod tests {
             salvage_value: Money::ZERO,
             in_service_date: day("2003-06-15"),
             life_months,
+            method: DepreciationMethod::StraightLine,
+            convention: Convention::FullMonth,
             accumulated_depreciation: Money::from_cents(accumulated),
             disposition,
+            transfer_to: None,
         }
     }
 
-    fn one(asset: &FixedAsset, before: i128, end: &str) -> Measurement {
-        let inputs = [Input { asset, written_down_before: Money::from_cents(before) }];
-        measure_register(&inputs, day(end))[0]
+    fn one_under(asset: &FixedAsset, basis: Basis, earlier: Earlier, end: &str) -> Measurement {
+        let input = Input { asset, earlier };
+        assert_eq!(check(&input, day(end)), Ok(()));
+        measure_register(&[input], basis, day(end))[0]
+    }
+
+    fn one(asset: &FixedAsset, earlier: Earlier, end: &str) -> Measurement {
+        one_under(asset, Basis::UsGaap2004, earlier, end)
+    }
+
+    /// What the next quarter opens with.
+    fn after(asset: &FixedAsset, found: &Measurement) -> Earlier {
+        let decision = asset.disposition.decided().map(|day| EarlierDecision {
+            day,
+            held_and_used: matches!(asset.disposition, Disposition::HoldAndUse { .. }),
+            reused: matches!(asset.disposition, Disposition::Reuse { .. }),
+            at_decision: found.at_decision,
+            measured: found.measured,
+            closing: found.closing,
+        });
+        Earlier { written_down: found.written_down_to_date, decision }
+    }
+
+    const NOTHING: Earlier = Earlier::NOTHING;
+
+    #[test]
+    fn months_count_by_convention_to_the_end_of_life() {
+        let mut asset = asset(60_000, 60, 0, Disposition::InUse);
+        assert_eq!(half_months(&asset, day("2003-06-15")), 2);
+        assert_eq!(half_months(&asset, day("2004-05-26")), 24);
+        assert_eq!(half_months(&asset, day("2003-05-31")), 0);
+        assert_eq!(depreciation_to(&asset, day("2004-05-26")).cents(), 12_000);
+        assert_eq!(depreciation_to(&asset, day("2030-01-01")).cents(), 60_000);
+        asset.convention = Convention::HalfMonth;
+        assert_eq!((half_months(&asset, day("2003-06-15")), half_months(&asset, day("2004-05-26"))), (1, 23));
+        assert_eq!(depreciation_to(&asset, day("2004-05-26")).cents(), 11_500);
+        assert_eq!(half_months(&asset, day("2003-05-31")), 0);
+        asset.convention = Convention::NextMonth;
+        assert_eq!((half_months(&asset, day("2003-06-30")), half_months(&asset, day("2004-05-26"))), (0, 22));
+        assert_eq!(half_months(&asset, day("2008-06-01")), 120);
+    }
+
+    /// Cost 1,000.00, five years, double-declining: 400, 240, 144, then the straight line of what is left: 108, 108.
+    #[test]
+    fn declining_balance_switches_to_the_straight_line() {
+        let mut asset = asset(100_000, 60, 0, Disposition::InUse);
+        asset.method = DepreciationMethod::DecliningBalance { percent: 200 };
+        asset.in_service_date = day("2000-01-01");
+        let to = |asset: &FixedAsset, at: &str| depreciation_to(asset, day(at)).cents();
+        let at_year_ends: Vec<i128> = (2000..=2005).map(|year| to(&asset, &format!("{year}-12-31"))).collect();
+        assert_eq!(at_year_ends, [40_000, 64_000, 78_400, 89_200, 100_000, 100_000]);
+        assert_eq!(to(&asset, "2000-06-30"), 20_000);
+        assert_eq!(to(&asset, "2001-03-31"), 46_000);
+        asset.salvage_value = Money::from_cents(30_000);
+        let at_year_ends: Vec<i128> = (2000..=2004).map(|year| to(&asset, &format!("{year}-12-31"))).collect();
+        assert_eq!(at_year_ends, [40_000, 64_000, 70_000, 70_000, 70_000], "never below salvage");
+        asset.method = DepreciationMethod::DecliningBalance { percent: 150 };
+        asset.salvage_value = Money::ZERO;
+        let at_year_ends: Vec<i128> = (2000..=2004).map(|year| to(&asset, &format!("{year}-12-31"))).collect();
+        assert_eq!(at_year_ends, [30_000, 51_000, 67_333, 83_667, 100_000]);
     }
 
     #[test]
-    fn full_months_from_service_to_the_end_of_life() {
-        let asset = asset(60_000, 60, 0, Disposition::InUse);
-        assert_eq!(months_in_service(&asset, day("2003-06-15")), 1);
-        assert_eq!(months_in_service(&asset, day("2004-05-26")), 12);
-        assert_eq!(months_in_service(&asset, day("2003-05-31")), 0);
-        assert_eq!(depreciation_to(&asset, day("2004-05-26")).cents(), 12_000);
-        assert_eq!(depreciation_to(&asset, day("2030-01-01")).cents(), 60_000);
+    fn a_declining_balance_of_a_life_that_is_no_whole_year_ends_at_salvage() {
+        let mut asset = asset(100_000, 30, 0, Disposition::InUse);
+        asset.method = DepreciationMethod::DecliningBalance { percent: 200 };
+        asset.convention = Convention::HalfMonth;
+        assert_eq!(depreciation_to(&asset, day("2030-01-01")).cents(), 100_000);
     }
 
     #[test]
@@ -251,12 +458,12 @@ mod tests {
             cost_to_sell: Money::from_cents(1_000),
         };
         let asset = asset(60_000, 60, 11_000, held);
-        let first = one(&asset, 0, "2004-05-29");
+        let first = one(&asset, NOTHING, "2004-05-29");
         assert_eq!((first.catch_up.cents(), first.carrying.cents(), first.write_down.cents()), (1_000, 48_000, 38_000));
         assert_eq!(first.closing.cents(), 10_000);
         let mut asset = asset;
         asset.accumulated_depreciation = Money::from_cents(12_000);
-        let second = one(&asset, 38_000, "2004-08-28");
+        let second = one(&asset, after(&asset, &first), "2004-08-28");
         assert_eq!((second.catch_up, second.write_down, second.closing), (Money::ZERO, Money::ZERO, first.closing));
     }
 
@@ -264,22 +471,53 @@ mod tests {
     fn an_abandoned_asset_runs_down_to_salvage_by_the_day() {
         let plan = Disposition::Abandon { decided: day("2004-05-26"), cease_use: day("2004-06-05") };
         let asset = asset(60_000, 60, 12_000, plan);
-        let running = one(&asset, 0, "2004-05-29");
+        let running = one(&asset, NOTHING, "2004-05-29");
         assert_eq!((running.write_down.cents(), running.closing.cents()), (14_400, 33_600));
-        let ceased = one(&asset, 14_400, "2004-08-28");
+        let ceased = one(&asset, after(&asset, &running), "2004-08-28");
         assert_eq!((ceased.write_down.cents(), ceased.closing), (33_600, Money::ZERO));
+    }
+
+    /// The fair value of an asset held for sale goes up: a gain, up to what it was carried at when it was classified.
+    #[test]
+    fn a_recovery_of_an_asset_held_for_sale_stops_at_its_classification() {
+        let held = |fair_value: i128| Disposition::HeldForSale {
+            decided: day("2004-05-26"),
+            fair_value: Money::from_cents(fair_value),
+            cost_to_sell: Money::ZERO,
+        };
+        let mut row = asset(60_000, 60, 12_000, held(10_000));
+        let first = one(&row, NOTHING, "2004-05-29");
+        row.disposition = held(30_000);
+        let second = one(&row, after(&row, &first), "2004-08-28");
+        assert_eq!((second.write_down.cents(), second.closing.cents()), (-20_000, 30_000));
+        row.disposition = held(90_000);
+        let third = one(&row, after(&row, &second), "2004-11-27");
+        assert_eq!((third.write_down.cents(), third.closing.cents()), (-18_000, 48_000));
+        assert_eq!((third.written_down_to_date, third.catch_up), (Money::ZERO, Money::ZERO));
+    }
+
+    fn held_and_used(decided: &str, fair_value: i128, flows: i128, in_use: Option<i128>) -> Disposition {
+        Disposition::HoldAndUse {
+            decided: day(decided),
+            fair_value: Money::from_cents(fair_value),
+            cost_to_sell: Money::ZERO,
+            undiscounted_cash_flows: Money::from_cents(flows),
+            value_in_use: in_use.map(Money::from_cents),
+        }
+    }
+
+    fn group(assets: &[FixedAsset], basis: Basis, end: &str) -> Vec<Measurement> {
+        let inputs: Vec<Input<'_>> = assets.iter().map(|asset| Input { asset, earlier: NOTHING }).collect();
+        measure_register(&inputs, basis, day(end))
     }
 
     #[test]
     fn a_group_shares_its_loss_with_a_floor_at_fair_value() {
-        let held = |fair_value: i128, flows: i128| Disposition::HoldAndUse {
-            decided: day("2004-05-26"),
-            fair_value: Money::from_cents(fair_value),
-            undiscounted_cash_flows: Money::from_cents(flows),
-        };
-        let assets = [asset(10_000, 1_200, 0, held(9_000, 10_000)), asset(20_000, 1_200, 0, held(5_000, 10_000))];
-        let inputs = assets.each_ref().map(|asset| Input { asset, written_down_before: Money::ZERO });
-        let found = measure_register(&inputs, day("2003-06-30").max(day("2004-05-29")));
+        let assets = [
+            asset(10_000, 1_200, 0, held_and_used("2004-05-26", 9_000, 10_000, None)),
+            asset(20_000, 1_200, 0, held_and_used("2004-05-26", 5_000, 10_000, None)),
+        ];
+        let found = group(&assets, Basis::UsGaap2004, "2004-05-29");
         let carrying: Money = found.iter().map(|row| row.carrying).sum();
         let loss: Money = found.iter().map(|row| row.write_down).sum();
         assert_eq!(carrying - loss, Money::from_cents(14_000));
@@ -287,22 +525,128 @@ mod tests {
         assert_eq!(found[1].measured.cents(), 5_000);
     }
 
+    /// Cash flows of the group decide: an asset that would fail alone is not impaired beside one that recovers.
     #[test]
-    fn recoverable_assets_are_not_impaired() {
-        let plan = Disposition::HoldAndUse {
-            decided: day("2004-05-26"),
-            fair_value: Money::ZERO,
-            undiscounted_cash_flows: Money::from_cents(48_000),
-        };
-        assert_eq!(one(&asset(60_000, 60, 12_000, plan), 0, "2004-05-29").write_down, Money::ZERO);
+    fn recoverable_groups_are_not_impaired() {
+        let alone = asset(60_000, 60, 12_000, held_and_used("2004-05-26", 0, 48_000, None));
+        assert_eq!(one(&alone, NOTHING, "2004-05-29").write_down, Money::ZERO);
+        let short = asset(60_000, 60, 12_000, held_and_used("2004-05-26", 0, 47_999, None));
+        assert_eq!(one(&short, NOTHING, "2004-05-29").write_down.cents(), 48_000);
+        let rich = asset(60_000, 60, 12_000, held_and_used("2004-05-26", 48_000, 48_001, None));
+        let found = group(&[short.clone(), rich.clone()], Basis::UsGaap, "2004-05-29");
+        assert!(found.iter().all(|row| row.write_down.is_zero()));
+        let mut apart = [short, rich];
+        for row in &mut apart {
+            row.asset_group = String::new();
+        }
+        let found = group(&apart, Basis::UsGaap, "2004-05-29");
+        assert_eq!([found[0].write_down.cents(), found[1].write_down.cents()], [48_000, 0]);
+    }
+
+    /// One step, and the higher of the two values: the undiscounted cash flows do not count.
+    #[test]
+    fn the_international_test_has_one_step() {
+        let row = asset(60_000, 60, 12_000, held_and_used("2004-05-26", 20_000, 1_000_000, Some(30_000)));
+        let found = one_under(&row, Basis::Ifrs, NOTHING, "2004-05-29");
+        assert_eq!((found.write_down.cents(), found.measured.cents()), (18_000, 30_000));
+        let row = asset(60_000, 60, 12_000, held_and_used("2004-05-26", 35_000, 0, Some(30_000)));
+        assert_eq!(one_under(&row, Basis::Ifrs, NOTHING, "2004-05-29").measured.cents(), 35_000);
+        assert_eq!(one_under(&row, Basis::UsGaap, NOTHING, "2004-05-29").measured.cents(), 35_000);
     }
 
     #[test]
-    fn allocation_adds_up_to_the_cent() {
-        let cents = |values: &[i128]| values.iter().copied().map(Money::from_cents).collect::<Vec<_>>();
-        let shares = allocate(Money::from_cents(100), &cents(&[1, 1, 1]), &cents(&[100, 100, 100]));
-        assert_eq!(shares, cents(&[34, 33, 33]));
-        let limited = allocate(Money::from_cents(100), &cents(&[1, 1, 1]), &cents(&[10, 100, 100]));
-        assert_eq!(limited, cents(&[10, 45, 45]));
+    fn cost_to_sell_comes_off_the_international_fair_value_only() {
+        let mut row = asset(60_000, 60, 12_000, held_and_used("2004-05-26", 20_000, 0, None));
+        if let Disposition::HoldAndUse { cost_to_sell, .. } = &mut row.disposition {
+            *cost_to_sell = Money::from_cents(1_000);
+        }
+        assert_eq!(one_under(&row, Basis::Ifrs, NOTHING, "2004-05-29").measured.cents(), 19_000);
+        assert_eq!(one_under(&row, Basis::UsGaap, NOTHING, "2004-05-29").measured.cents(), 20_000);
+    }
+
+    /// The new basis runs over the remaining 48 months: 12 months later a quarter of it is depreciated.
+    #[test]
+    fn the_new_basis_depreciates_over_the_remaining_life() {
+        let mut row = asset(60_000, 60, 12_000, held_and_used("2004-05-26", 24_000, 0, None));
+        let first = one(&row, NOTHING, "2004-05-29");
+        assert_eq!((first.measured.cents(), first.closing.cents(), first.catch_up), (24_000, 24_000, Money::ZERO));
+        row.accumulated_depreciation = Money::from_cents(12_000);
+        let later = one(&row, after(&row, &first), "2005-05-28");
+        assert_eq!((later.write_down, later.measured.cents(), later.closing.cents()), (Money::ZERO, 24_000, 18_000));
+        assert_eq!(later.catch_up.cents(), 6_000);
+    }
+
+    /// A second test a year later: the US rules take a further loss and never give one back; the international ones
+    /// bring the asset back to what it would be without the impairment: 60 % of cost after 24 of 60 months.
+    #[test]
+    fn a_second_test_goes_on_from_the_new_basis() {
+        let mut row = asset(60_000, 60, 12_000, held_and_used("2004-05-26", 24_000, 0, None));
+        let first = one(&row, NOTHING, "2004-05-29");
+        row.disposition = held_and_used("2005-05-20", 10_000, 0, None);
+        let worse = one(&row, after(&asset(0, 60, 0, held_and_used("2004-05-26", 0, 0, None)), &first), "2005-05-28");
+        assert_eq!((worse.at_decision.cents(), worse.write_down.cents()), (18_000, 8_000));
+        assert_eq!(worse.written_down_to_date.cents(), 32_000);
+        row.disposition = held_and_used("2005-05-20", 90_000, 90_000, None);
+        let earlier = after(&asset(0, 60, 0, held_and_used("2004-05-26", 0, 0, None)), &first);
+        assert_eq!(one_under(&row, Basis::UsGaap, earlier, "2005-05-28").write_down, Money::ZERO);
+        let back = one_under(&row, Basis::Ifrs, earlier, "2005-05-28");
+        assert_eq!((back.write_down.cents(), back.measured.cents()), (-18_000, 36_000));
+        assert_eq!(back.written_down_to_date.cents(), 6_000);
+        row.disposition = held_and_used("2005-05-20", 20_000, 0, None);
+        assert_eq!(one_under(&row, Basis::Ifrs, earlier, "2005-05-28").write_down.cents(), -2_000);
+    }
+
+    #[test]
+    fn a_sale_that_becomes_certain_later_starts_from_the_last_close() {
+        let plan = Disposition::Abandon { decided: day("2004-05-26"), cease_use: day("2004-06-05") };
+        let mut row = asset(60_000, 60, 12_000, plan);
+        let running = one(&row, NOTHING, "2004-05-29");
+        let earlier = after(&row, &running);
+        row.disposition = Disposition::HeldForSale {
+            decided: day("2004-06-01"),
+            fair_value: Money::from_cents(50_000),
+            cost_to_sell: Money::ZERO,
+        };
+        let found = one(&row, earlier, "2004-08-28");
+        assert_eq!(
+            (found.at_decision, found.write_down, found.closing),
+            (running.closing, Money::ZERO, running.closing)
+        );
+    }
+
+    #[test]
+    fn a_reused_component_depreciates_as_before() {
+        let row = asset(60_000, 60, 12_000, Disposition::Reuse { decided: day("2004-05-26") });
+        let ordinary = asset(60_000, 60, 12_000, Disposition::InUse);
+        let first = one(&row, NOTHING, "2004-08-28");
+        assert_eq!(first, one(&ordinary, NOTHING, "2004-08-28"));
+        assert_eq!((first.catch_up.cents(), first.closing.cents()), (3_000, 45_000));
+        assert_eq!(one(&row, after(&row, &first), "2004-11-27").closing.cents(), 42_000);
+    }
+
+    #[test]
+    fn a_decision_is_not_taken_back_or_moved_back() {
+        let decision = EarlierDecision {
+            day: day("2004-05-26"),
+            held_and_used: false,
+            reused: false,
+            at_decision: Money::ZERO,
+            measured: Money::ZERO,
+            closing: Money::ZERO,
+        };
+        let earlier = Earlier { written_down: Money::ZERO, decision: Some(decision) };
+        let checked = |disposition| {
+            let row = asset(60_000, 60, 0, disposition);
+            check(&Input { asset: &row, earlier }, day("2004-08-28"))
+        };
+        let before = day("2004-05-26");
+        assert_eq!(checked(Disposition::InUse), Err(DecisionFault::Removed { earlier: before }));
+        let cease_use = day("2004-09-01");
+        let abandon = |decided| Disposition::Abandon { decided: day(decided), cease_use };
+        assert_eq!(checked(abandon("2004-05-25")), Err(DecisionFault::Earlier { earlier: before }));
+        assert_eq!(checked(abandon("2004-05-26")), Ok(()));
+        assert_eq!(checked(abandon("2004-08-29")), Err(DecisionFault::Removed { earlier: before }));
+        let reuse = Disposition::Reuse { decided: day("2004-06-01") };
+        assert_eq!(checked(reuse), Err(DecisionFault::AlreadyMeasured { earlier: before }));
     }
 }

@@ -1,37 +1,49 @@
 //! The rules: pure functions from typed inputs to typed outputs. No files, no clock, no configuration look-ups.
 //!
-//! The four subledgers never know each other. What they find becomes [`Adjustment`]s in one common form.
+//! The subledgers never know each other. What they find becomes [`Adjustment`]s in one common form.
 
 pub mod fixed_assets;
 pub mod inventory_reserve;
 pub mod obligations;
 pub mod prepaid_advertising;
+pub mod royalties;
 
 use crate::diagnostics::Place;
 use crate::domain::{Dimension, Money};
 
-/// The four kinds of adjustment, in the order of every table.
+/// The kinds of adjustment, in the order of every table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     InventoryReserve,
     PrepaidAdvertising,
     FixedAssets,
     Obligations,
+    /// The tax effect of the others.
+    IncomeTax,
 }
 
 impl Kind {
+    /// All kinds with their names in the pack.
+    const NAMES: [(Self, &'static str); 5] = [
+        (Self::InventoryReserve, "inventory_reserve"),
+        (Self::PrepaidAdvertising, "prepaid_advertising"),
+        (Self::FixedAssets, "fixed_assets"),
+        (Self::Obligations, "obligations"),
+        (Self::IncomeTax, "income_tax"),
+    ];
+
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::InventoryReserve, Self::PrepaidAdvertising, Self::FixedAssets, Self::Obligations];
+    pub const ALL: [Self; 5] =
+        [Self::InventoryReserve, Self::PrepaidAdvertising, Self::FixedAssets, Self::Obligations, Self::IncomeTax];
+
+    /// The kinds that have a subledger, a schedule and a roll-forward.
+    pub const SUBLEDGERS: [Self; 4] =
+        [Self::InventoryReserve, Self::PrepaidAdvertising, Self::FixedAssets, Self::Obligations];
 
     /// The name in the pack.
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::InventoryReserve => "inventory_reserve",
-            Self::PrepaidAdvertising => "prepaid_advertising",
-            Self::FixedAssets => "fixed_assets",
-            Self::Obligations => "obligations",
-        }
+        Self::NAMES[self as usize].1
     }
 }
 
@@ -46,69 +58,84 @@ pub enum Movement {
     PrepaidWriteOff,
     /// The refundable part of a prepaid becomes a receivable: no effect on income.
     PrepaidReceivable,
+    /// The transferable part of a prepaid goes on under its new brand: no effect on income.
+    PrepaidTransfer,
     AssetCatchUp,
+    /// Depreciation of an asset to be abandoned, over the shorter life.
+    AssetAccelerated,
+    /// A loss, or below zero a recovery.
     AssetWriteDown,
+    /// The cost of a component that another brand goes on with: no effect on income.
+    AssetMoveCost,
+    /// Its accumulated depreciation: no effect on income.
+    AssetMoveDepreciation,
     ObligationCharge,
     RoyaltyAccrual,
+    SeveranceCharge,
+    RunningRoyalty,
+    /// The part of a buyout that is deferred over the sell-off, and its amortisation.
+    BuyoutDeferral,
+    /// What is due after a year: no effect on income.
+    ObligationNonCurrent,
+    DeferredTax,
 }
 
 impl Movement {
+    /// All movements in the order of the journal entries: the kind, the name in figure ids and entry numbers, and
+    /// whether the amount goes through income and whether it is or will be paid in cash.
+    const TABLE: [(Self, Kind, &'static str, bool, bool); 20] = {
+        use Kind::{FixedAssets, IncomeTax, InventoryReserve, Obligations, PrepaidAdvertising};
+        [
+            (Self::ReserveCharge, InventoryReserve, "INV-CHARGE", true, false),
+            (Self::ReserveUtilisedSale, InventoryReserve, "INV-SALE", true, false),
+            (Self::ReserveUtilisedScrap, InventoryReserve, "INV-SCRAP", true, false),
+            (Self::ReserveRelease, InventoryReserve, "INV-RELEASE", true, false),
+            (Self::PrepaidCatchUp, PrepaidAdvertising, "ADV-CATCHUP", true, false),
+            (Self::PrepaidWriteOff, PrepaidAdvertising, "ADV-WRITEOFF", true, false),
+            (Self::PrepaidReceivable, PrepaidAdvertising, "ADV-REFUND", false, false),
+            (Self::PrepaidTransfer, PrepaidAdvertising, "ADV-TRANSFER", false, false),
+            (Self::AssetCatchUp, FixedAssets, "FA-CATCHUP", true, false),
+            (Self::AssetAccelerated, FixedAssets, "FA-ACCELERATED", true, false),
+            (Self::AssetWriteDown, FixedAssets, "FA-WRITEDOWN", true, false),
+            (Self::AssetMoveCost, FixedAssets, "FA-MOVE-COST", false, false),
+            (Self::AssetMoveDepreciation, FixedAssets, "FA-MOVE-DEPR", false, false),
+            (Self::ObligationCharge, Obligations, "OBL-TERMINATION", true, true),
+            (Self::RoyaltyAccrual, Obligations, "OBL-ROYALTY", true, true),
+            (Self::SeveranceCharge, Obligations, "OBL-SEVERANCE", true, true),
+            (Self::RunningRoyalty, Obligations, "OBL-RUNNING", true, true),
+            (Self::BuyoutDeferral, Obligations, "OBL-DEFERRAL", true, false),
+            (Self::ObligationNonCurrent, Obligations, "OBL-NONCURRENT", false, false),
+            (Self::DeferredTax, IncomeTax, "TAX-DEFERRED", true, false),
+        ]
+    };
+
     /// All movements, in the order of the journal entries.
-    pub const ALL: [Self; 11] = [
-        Self::ReserveCharge,
-        Self::ReserveUtilisedSale,
-        Self::ReserveUtilisedScrap,
-        Self::ReserveRelease,
-        Self::PrepaidCatchUp,
-        Self::PrepaidWriteOff,
-        Self::PrepaidReceivable,
-        Self::AssetCatchUp,
-        Self::AssetWriteDown,
-        Self::ObligationCharge,
-        Self::RoyaltyAccrual,
-    ];
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::TABLE.into_iter().map(|row| row.0)
+    }
 
     /// The name in figure ids and entry numbers.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::ReserveCharge => "INV-CHARGE",
-            Self::ReserveUtilisedSale => "INV-SALE",
-            Self::ReserveUtilisedScrap => "INV-SCRAP",
-            Self::ReserveRelease => "INV-RELEASE",
-            Self::PrepaidCatchUp => "ADV-CATCHUP",
-            Self::PrepaidWriteOff => "ADV-WRITEOFF",
-            Self::PrepaidReceivable => "ADV-REFUND",
-            Self::AssetCatchUp => "FA-CATCHUP",
-            Self::AssetWriteDown => "FA-WRITEDOWN",
-            Self::ObligationCharge => "OBL-TERMINATION",
-            Self::RoyaltyAccrual => "OBL-ROYALTY",
-        }
+        Self::TABLE[self as usize].2
     }
 
     /// The kind of adjustment that it belongs to.
     #[must_use]
     pub const fn kind(self) -> Kind {
-        match self {
-            Self::ReserveCharge | Self::ReserveUtilisedSale | Self::ReserveUtilisedScrap | Self::ReserveRelease => {
-                Kind::InventoryReserve
-            }
-            Self::PrepaidCatchUp | Self::PrepaidWriteOff | Self::PrepaidReceivable => Kind::PrepaidAdvertising,
-            Self::AssetCatchUp | Self::AssetWriteDown => Kind::FixedAssets,
-            Self::ObligationCharge | Self::RoyaltyAccrual => Kind::Obligations,
-        }
+        Self::TABLE[self as usize].1
     }
 
     /// True when the amount goes through income.
     #[must_use]
     pub const fn is_income(self) -> bool {
-        !matches!(self, Self::PrepaidReceivable)
+        Self::TABLE[self as usize].3
     }
 
     /// True when the amount is or will be paid in cash.
     #[must_use]
     pub const fn is_cash(self) -> bool {
-        matches!(self, Self::ObligationCharge | Self::RoyaltyAccrual)
+        Self::TABLE[self as usize].4
     }
 }
 
@@ -120,8 +147,12 @@ pub struct Adjustment {
     pub movement: Movement,
     pub dimension: Dimension,
     pub item: String,
+    /// The dimension that the amount goes to, for what only moves; its own dimension is where it comes from.
+    pub moved_to: Option<Dimension>,
     /// The rule's citation under the basis.
     pub rule: &'static str,
+    /// The choices of policy that the amount depends on, as `key=value`.
+    pub policy: String,
     /// What the books carry before the movement.
     pub carrying: Money,
     /// What they carry after it.
@@ -131,4 +162,28 @@ pub struct Adjustment {
     pub entry_id: String,
     /// The source line that the item was read from; the file alone for an item that is gone from it.
     pub origin: Place,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tables are read by position.
+    #[test]
+    fn each_table_stands_in_the_order_of_its_names() {
+        for (at, movement) in Movement::all().enumerate() {
+            assert_eq!(movement as usize, at);
+        }
+        for (at, kind) in Kind::ALL.into_iter().enumerate() {
+            assert_eq!((kind as usize, Kind::NAMES[at].0), (at, kind));
+        }
+    }
+
+    /// What only moves within the balance sheet is neither income nor cash.
+    #[test]
+    fn cash_goes_through_income() {
+        assert!(Movement::all().all(|movement| movement.is_income() || !movement.is_cash()));
+        assert!(!Movement::PrepaidTransfer.is_income() && Movement::BuyoutDeferral.is_income());
+        assert!(Movement::RunningRoyalty.is_cash() && !Movement::BuyoutDeferral.is_cash());
+    }
 }

@@ -1,9 +1,10 @@
-//! Prepaid advertising (SOP 93-7, ASC 720-35, ASC 340-10).
+//! Prepaid advertising (SOP 93-7, ASC 720-35, ASC 340-10, IAS 38.69-70; interim deferral: APB 28 par. 16).
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::book::Basis;
+use crate::book::policies::ProductionAdvertising;
 use crate::domain::Money;
 use crate::records::{PrepaidContract, Recognition};
 
@@ -14,11 +15,30 @@ pub struct Earlier {
     pub written_off: Money,
     /// Moved to receivables to date.
     pub moved: Money,
+    /// Moved to another brand to date; still prepaid.
+    pub transferred: Money,
 }
 
 impl Earlier {
     /// Nothing was done before.
-    pub const NOTHING: Self = Self { written_off: Money::ZERO, moved: Money::ZERO };
+    pub const NOTHING: Self = Self { written_off: Money::ZERO, moved: Money::ZERO, transferred: Money::ZERO };
+}
+
+/// What the book says of every contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    pub production: ProductionAdvertising,
+    /// The basis lets costs that benefit later interim periods of the year be deferred to them (APB 28 par. 16,
+    /// ASC 270-10-45-7); the international standards do not (IAS 34.39).
+    pub interim_deferral: bool,
+}
+
+impl Terms {
+    /// The terms of a basis and its policy.
+    #[must_use]
+    pub const fn new(basis: Basis, production: ProductionAdvertising) -> Self {
+        Self { production, interim_deferral: !matches!(basis, Basis::Ifrs) }
+    }
 }
 
 /// A contract's measurement. Amounts are positive parts of the amount paid.
@@ -30,47 +50,66 @@ pub struct Measurement {
     pub catch_up: Money,
     /// Becomes a receivable in this quarter.
     pub moved: Money,
+    /// Goes to another brand in this quarter.
+    pub transferred: Money,
     /// Expensed in this quarter because the advertising will not take place; never reversed.
     pub write_off: Money,
     pub written_off_to_date: Money,
     pub moved_to_date: Money,
-    /// Still prepaid.
+    pub transferred_to_date: Money,
+    /// Still prepaid, the part that another brand goes on with among it.
     pub closing: Money,
 }
 
-/// Refundable and transferable parts together are above what is unearned, which would be a negative write-off.
+/// Refundable and transferable parts together are above what is unearned and not written off, which would be a negative
+/// write-off, or the reversal of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExcessRefund {
-    pub unearned: Money,
+    /// What is unearned and was not written off by an earlier pack.
+    pub left: Money,
 }
 
-/// The citation of the rule under a basis.
+/// The citation of the rule under a basis and a pattern of recognition.
 #[must_use]
-pub const fn citation(basis: Basis) -> &'static str {
-    match basis {
-        Basis::UsGaap => "ASC 720-35-25-1",
-        Basis::UsGaap2004 => "SOP 93-7",
+pub const fn citation(basis: Basis, recognition: Recognition) -> &'static str {
+    match (basis, recognition) {
+        (Basis::UsGaap, Recognition::InterimDeferral { .. }) => "ASC 270-10-45-7, ASC 720-35-25-1",
+        (Basis::UsGaap, _) => "ASC 720-35-25-1",
+        (Basis::UsGaap2004, Recognition::InterimDeferral { .. }) => "APB 28 par. 16, SOP 93-7",
+        (Basis::UsGaap2004, _) => "SOP 93-7",
+        (Basis::Ifrs, Recognition::InterimDeferral { .. }) => "IAS 34.39, IAS 38.69",
+        (Basis::Ifrs, _) => "IAS 38.69-70",
     }
+}
+
+/// Advertising above what a licensor requires for a period, which a licence may count towards the next one: an asset
+/// only as long as the licence goes on.
+#[must_use]
+pub fn required_spend_surplus(incurred: Money, required: Money) -> Money {
+    (incurred - required).at_least_zero()
 }
 
 /// What is earned of a contract at the end of a day.
 #[must_use]
-pub fn earned(amount: Money, recognition: Recognition, day: NaiveDate) -> Money {
+pub fn earned(amount: Money, recognition: Recognition, terms: Terms, day: NaiveDate) -> Money {
+    let from = |first: NaiveDate| if day >= first { amount } else { Money::ZERO };
     match recognition {
-        Recognition::StraightLine { start, end } => {
-            let through = (day.min(end) - start).num_days() + 1;
-            let service = (end - start).num_days() + 1;
-            amount.share(Decimal::from(through.max(0)), Decimal::from(service))
-        }
-        Recognition::FirstShowing { day: first } => {
-            if day >= first {
-                amount
-            } else {
-                Money::ZERO
-            }
-        }
+        Recognition::StraightLine { start, end } => by_days(amount, start, end, day),
+        Recognition::FirstShowing { day: first, received } => match terms.production {
+            ProductionAdvertising::FirstShowing => from(first),
+            ProductionAdvertising::AsIncurred => from(received.unwrap_or(first)),
+        },
         Recognition::Units { total, delivered } => amount.share(delivered, total),
+        Recognition::InterimDeferral { start, last } if terms.interim_deferral => by_days(amount, start, last, day),
+        Recognition::InterimDeferral { start, .. } => from(start),
     }
+}
+
+/// The part of an amount that its days to a day are of all of its days, both ends counted.
+fn by_days(amount: Money, start: NaiveDate, end: NaiveDate, day: NaiveDate) -> Money {
+    let through = (day.min(end) - start).num_days() + 1;
+    let service = (end - start).num_days() + 1;
+    amount.share(Decimal::from(through.max(0)), Decimal::from(service))
 }
 
 /// Measures a contract at the quarter's end. `event` is the day of its brand's event, where one counts.
@@ -79,32 +118,37 @@ pub fn earned(amount: Money, recognition: Recognition, day: NaiveDate) -> Money 
 /// [`ExcessRefund`] when the event leaves less unearned than the row calls refundable and transferable.
 pub fn measure(
     contract: &PrepaidContract,
+    terms: Terms,
     event: Option<NaiveDate>,
     quarter_end: NaiveDate,
     earlier: Earlier,
 ) -> Result<Measurement, ExcessRefund> {
     let day = event.map_or(quarter_end, |event| event.min(quarter_end));
-    let earned = earned(contract.amount_paid, contract.recognition, day);
+    let earned = earned(contract.amount_paid, contract.recognition, terms, day);
     let unearned = contract.amount_paid - earned;
     let kept = contract.refundable + contract.transferable;
-    if event.is_some() && kept > unearned {
-        return Err(ExcessRefund { unearned });
+    let left = unearned - earlier.written_off;
+    if event.is_some() && kept > left.at_least_zero() {
+        return Err(ExcessRefund { left });
     }
-    let (write_off, moved) = if event.is_some() {
-        let write_off = (unearned - kept - earlier.written_off).at_least_zero();
-        (write_off, (contract.refundable - earlier.moved).at_least_zero())
-    } else {
-        (Money::ZERO, Money::ZERO)
+    let once = |required: Money, before: Money| match event {
+        Some(_) => (required - before).at_least_zero(),
+        None => Money::ZERO,
     };
+    let write_off = once(unearned - kept, earlier.written_off);
+    let moved = once(contract.refundable, earlier.moved);
+    let transferred = once(contract.transferable, earlier.transferred);
     let written_off_to_date = earlier.written_off + write_off;
     let moved_to_date = earlier.moved + moved;
     Ok(Measurement {
         earned,
         catch_up: earned - contract.expensed_to_date,
         moved,
+        transferred,
         write_off,
         written_off_to_date,
         moved_to_date,
+        transferred_to_date: earlier.transferred + transferred,
         closing: unearned - written_off_to_date - moved_to_date,
     })
 }
@@ -119,6 +163,9 @@ mod tests {
         text.parse().expect("a date of this test")
     }
 
+    const US: Terms = Terms::new(Basis::UsGaap2004, ProductionAdvertising::FirstShowing);
+    const AS_INCURRED: Terms = Terms::new(Basis::Ifrs, ProductionAdvertising::AsIncurred);
+
     fn contract(recognition: Recognition) -> PrepaidContract {
         PrepaidContract {
             origin: Place::line("prepaid_advertising.csv", 2),
@@ -131,6 +178,7 @@ mod tests {
             expensed_to_date: Money::from_cents(1_000_000),
             refundable: Money::from_cents(100_000),
             transferable: Money::from_cents(200_000),
+            transfer_to: None,
         }
     }
 
@@ -139,40 +187,95 @@ mod tests {
     fn straight_line_counts_both_ends() {
         let service = Recognition::StraightLine { start: day("2004-01-01"), end: day("2004-12-31") };
         let paid = Money::from_cents(3_660_000);
-        assert_eq!(earned(paid, service, day("2003-12-31")), Money::ZERO);
-        assert_eq!(earned(paid, service, day("2004-01-01")).cents(), 10_000);
-        assert_eq!(earned(paid, service, day("2004-05-26")).cents(), 1_470_000);
-        assert_eq!(earned(paid, service, day("2005-03-01")), paid);
+        assert_eq!(earned(paid, service, US, day("2003-12-31")), Money::ZERO);
+        assert_eq!(earned(paid, service, US, day("2004-01-01")).cents(), 10_000);
+        assert_eq!(earned(paid, service, US, day("2004-05-26")).cents(), 1_470_000);
+        assert_eq!(earned(paid, service, US, day("2005-03-01")), paid);
     }
 
     #[test]
     fn the_event_writes_off_what_is_left_once() {
         let row = contract(Recognition::StraightLine { start: day("2004-01-01"), end: day("2004-12-31") });
         let event = Some(day("2004-05-26"));
-        let first = measure(&row, event, day("2004-05-29"), Earlier::NOTHING).expect("the parts fit");
+        let first = measure(&row, US, event, day("2004-05-29"), Earlier::NOTHING).expect("the parts fit");
         assert_eq!(first.catch_up.cents(), 470_000);
         assert_eq!(first.write_off.cents(), 1_890_000);
         assert_eq!((first.moved.cents(), first.closing.cents()), (100_000, 200_000));
-        let earlier = Earlier { written_off: first.written_off_to_date, moved: first.moved_to_date };
-        let second = measure(&row, event, day("2004-08-28"), earlier).expect("the parts fit");
+        assert_eq!((first.transferred.cents(), first.transferred_to_date.cents()), (200_000, 200_000));
+        let earlier = Earlier {
+            written_off: first.written_off_to_date,
+            moved: first.moved_to_date,
+            transferred: first.transferred_to_date,
+        };
+        let second = measure(&row, US, event, day("2004-08-28"), earlier).expect("the parts fit");
         assert_eq!((second.write_off, second.moved, second.closing), (Money::ZERO, Money::ZERO, first.closing));
+        assert_eq!((second.transferred, second.transferred_to_date.cents()), (Money::ZERO, 200_000));
     }
 
     #[test]
     fn first_showing_and_units() {
-        let first = Recognition::FirstShowing { day: day("2004-06-01") };
+        let first = Recognition::FirstShowing { day: day("2004-06-01"), received: None };
         let paid = Money::from_cents(10_000);
-        assert_eq!(earned(paid, first, day("2004-05-31")), Money::ZERO);
-        assert_eq!(earned(paid, first, day("2004-06-01")), paid);
+        assert_eq!(earned(paid, first, US, day("2004-05-31")), Money::ZERO);
+        assert_eq!(earned(paid, first, US, day("2004-06-01")), paid);
         let units = Recognition::Units { total: 3.into(), delivered: 1.into() };
-        assert_eq!(earned(paid, units, day("2004-06-01")).cents(), 3_333);
+        assert_eq!(earned(paid, units, US, day("2004-06-01")).cents(), 3_333);
     }
 
     #[test]
     fn more_refundable_than_unearned_is_a_fault() {
-        let mut row = contract(Recognition::FirstShowing { day: day("2004-04-01") });
+        let mut row = contract(Recognition::FirstShowing { day: day("2004-04-01"), received: None });
         row.transferable = Money::ZERO;
-        let found = measure(&row, Some(day("2004-05-26")), day("2004-05-29"), Earlier::NOTHING);
-        assert_eq!(found, Err(ExcessRefund { unearned: Money::ZERO }));
+        let found = measure(&row, US, Some(day("2004-05-26")), day("2004-05-29"), Earlier::NOTHING);
+        assert_eq!(found, Err(ExcessRefund { left: Money::ZERO }));
+    }
+
+    #[test]
+    fn as_incurred_the_service_counts_and_not_the_showing() {
+        let spot = Recognition::FirstShowing { day: day("2004-08-30"), received: Some(day("2004-05-10")) };
+        let paid = Money::from_cents(10_000);
+        assert_eq!(earned(paid, spot, AS_INCURRED, day("2004-05-09")), Money::ZERO);
+        assert_eq!(earned(paid, spot, AS_INCURRED, day("2004-05-10")), paid);
+        assert_eq!(earned(paid, spot, US, day("2004-05-10")), Money::ZERO);
+    }
+
+    /// A cost that benefits the rest of the fiscal year is spread to its end and never past it.
+    #[test]
+    fn an_interim_deferral_ends_with_its_year_or_by_the_event() {
+        let deferral = Recognition::InterimDeferral { start: day("2004-05-01"), last: day("2004-05-10") };
+        let paid = Money::from_cents(10_000);
+        assert_eq!(earned(paid, deferral, US, day("2004-04-30")), Money::ZERO);
+        assert_eq!(earned(paid, deferral, US, day("2004-05-03")).cents(), 3_000);
+        assert_eq!(earned(paid, deferral, US, day("2004-05-10")), paid);
+        assert_eq!(earned(paid, deferral, AS_INCURRED, day("2004-05-01")), paid);
+        let mut row = contract(deferral);
+        (row.refundable, row.transferable) = (Money::ZERO, Money::ZERO);
+        row.expensed_to_date = Money::from_cents(1_098_000);
+        let ended = measure(&row, US, Some(day("2004-05-03")), day("2004-05-29"), Earlier::NOTHING).expect("it fits");
+        assert_eq!((ended.write_off.cents(), ended.closing), (2_562_000, Money::ZERO));
+    }
+
+    /// 1,047,474 incurred to 2003-11-29 against 953,458 required for the first annual period.
+    #[test]
+    fn the_surplus_over_the_required_spend() {
+        let dollars = |whole: i128| Money::from_cents(whole * 100);
+        assert_eq!(required_spend_surplus(dollars(1_047_474), dollars(953_458)), dollars(94_016));
+        assert_eq!(required_spend_surplus(dollars(1), dollars(2)), Money::ZERO);
+    }
+
+    /// What was written off more than is required now stays written off.
+    #[test]
+    fn a_write_off_is_never_reversed() {
+        let row = contract(Recognition::StraightLine { start: day("2004-01-01"), end: day("2004-12-31") });
+        let earlier = Earlier { written_off: Money::from_cents(1_890_000), ..Earlier::NOTHING };
+        let event = Some(day("2004-05-26"));
+        let found = measure(&row, US, event, day("2004-08-28"), earlier).expect("it fits");
+        assert_eq!((found.write_off, found.written_off_to_date.cents()), (Money::ZERO, 1_890_000));
+        let mut more = row.clone();
+        more.refundable += Money::from_cents(1);
+        let refused = Err(ExcessRefund { left: Money::from_cents(300_000) });
+        assert_eq!(measure(&more, US, event, day("2004-08-28"), earlier), refused);
+        let ordinary = measure(&row, US, None, day("2004-08-28"), Earlier::NOTHING).expect("no event");
+        assert_eq!((ordinary.write_off, ordinary.moved, ordinary.transferred), (Money::ZERO, Money::ZERO, Money::ZERO));
     }
 }

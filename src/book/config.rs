@@ -8,42 +8,12 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use super::{Event, Named, Pool};
+use super::policies::{
+    Basis, Choice, CostFormula, Policies, ProductionAdvertising, ReserveRelief, RoyaltyBuyout, UnitOfAccount,
+};
+use super::{Event, Method, Methods, Named, Pool, Royalty, Sensitivity, SensitivityInput, Step, StepTable, Target};
 use crate::diagnostics::{Code, Diagnostic, Faults, Place};
-
-/// The accounting rules in force.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Basis {
-    /// Today's codification.
-    UsGaap,
-    /// The rules in force for the reference case.
-    #[serde(rename = "us-gaap-2004")]
-    UsGaap2004,
-}
-
-impl Basis {
-    /// The name in the book and in the pack.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::UsGaap => "us-gaap",
-            Self::UsGaap2004 => "us-gaap-2004",
-        }
-    }
-}
-
-/// The choices of accounting policy.
-#[derive(Debug, Clone)]
-pub struct Policies {
-    pub basis: Basis,
-    /// The quarter that opens without a prior pack.
-    pub first_quarter: String,
-    /// Income tax rate on the adjustments, used unless the allowance is full.
-    pub tax_rate: Decimal,
-    /// A full valuation allowance: the adjustments have no tax effect (SFAS 109, ASC 740-10-30-5(e)).
-    pub valuation_allowance: bool,
-}
+use crate::domain::{Dimension, Money};
 
 /// The accounts that entries are posted to.
 #[derive(Debug, Clone, Deserialize)]
@@ -67,12 +37,32 @@ pub struct PostingAccounts {
     pub net_sales: String,
     pub cash: String,
     pub retained_earnings: String,
+    /// Running royalties that were accrued.
+    pub accrued_royalties: Option<String>,
+    /// The part of a buyout that is deferred over a sell-off.
+    pub deferred_royalty: Option<String>,
+    pub severance_expense: Option<String>,
+    pub deferred_tax_asset: Option<String>,
+    pub income_tax_expense: Option<String>,
 }
 
 impl PostingAccounts {
-    /// Every role with its account.
+    /// Every role with its account; a role that the book does not name is left out.
     #[must_use]
-    pub fn roles(&self) -> [(&'static str, &str); 18] {
+    pub fn roles(&self) -> Vec<(&'static str, &str)> {
+        let optional = [
+            ("accrued_royalties", &self.accrued_royalties),
+            ("deferred_royalty", &self.deferred_royalty),
+            ("severance_expense", &self.severance_expense),
+            ("deferred_tax_asset", &self.deferred_tax_asset),
+            ("income_tax_expense", &self.income_tax_expense),
+        ];
+        let mut roles = self.required_roles().to_vec();
+        roles.extend(optional.into_iter().filter_map(|(role, account)| Some((role, account.as_deref()?))));
+        roles
+    }
+
+    fn required_roles(&self) -> [(&'static str, &str); 18] {
         [
             ("inventory", &self.inventory),
             ("inventory_reserve", &self.inventory_reserve),
@@ -104,12 +94,22 @@ pub struct Config {
     /// What of the book is public and what is invented; printed on the report.
     pub notice: String,
     pub policies: Policies,
+    /// The policies of each named scenario: those of the book with the scenario's own in their place.
+    pub scenarios: BTreeMap<String, Policies>,
+    /// The scenario whose policies are in force; none for the real books.
+    pub scenario: Option<String>,
     pub accounts: PostingAccounts,
     pub entities: Vec<Named>,
     pub brands: Vec<Named>,
     pub segments: Vec<Named>,
     pub pools: BTreeMap<String, Pool>,
     pub events: BTreeMap<String, Event>,
+    /// By id.
+    pub royalties: BTreeMap<String, Royalty>,
+    /// By id.
+    pub targets: BTreeMap<String, Target>,
+    /// In the book's order.
+    pub sensitivities: Vec<Sensitivity>,
 }
 
 #[derive(Deserialize)]
@@ -125,6 +125,14 @@ struct RawConfig {
     pools: Vec<RawPool>,
     #[serde(default)]
     events: Vec<RawEvent>,
+    #[serde(default)]
+    royalties: Vec<RawRoyalty>,
+    #[serde(default)]
+    targets: Vec<RawTarget>,
+    #[serde(default)]
+    sensitivities: Vec<RawSensitivity>,
+    #[serde(default)]
+    scenarios: BTreeMap<toml::Spanned<String>, RawPolicies>,
 }
 
 #[derive(Deserialize)]
@@ -136,15 +144,21 @@ struct RawCompany {
     notice: String,
 }
 
+/// The policies as written; a scenario gives only those that it changes.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawPolicies {
-    basis: Basis,
-    first_quarter: String,
-    tax_rate: toml::Spanned<String>,
-    valuation_allowance: bool,
-    #[serde(default)]
-    subledger_shows_write_downs: Option<toml::Spanned<bool>>,
+    basis: Option<toml::Spanned<String>>,
+    first_quarter: Option<toml::Spanned<String>>,
+    tax_rate: Option<toml::Spanned<String>>,
+    valuation_allowance: Option<bool>,
+    subledger_shows_write_downs: Option<bool>,
+    cost_formula: Option<toml::Spanned<String>>,
+    unit_of_account: Option<toml::Spanned<String>>,
+    reserve_relief: Option<toml::Spanned<String>>,
+    production_advertising: Option<toml::Spanned<String>>,
+    royalty_buyout: Option<toml::Spanned<String>>,
+    minimum_retention_days: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -162,6 +176,53 @@ struct RawPool {
     sell_off_deadline: Option<toml::Spanned<String>>,
     royalty_rate: toml::Spanned<String>,
     event: Option<toml::Spanned<String>>,
+    #[serde(default)]
+    methods: Vec<toml::Spanned<String>>,
+    unit_of_account: Option<toml::Spanned<String>>,
+    #[serde(default)]
+    ageing: Vec<RawStep>,
+    #[serde(default)]
+    coverage: Vec<RawStep>,
+    #[serde(default)]
+    movement: Vec<RawStep>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawStep {
+    from: toml::Spanned<String>,
+    rate: toml::Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRoyalty {
+    id: toml::Spanned<String>,
+    payee: String,
+    pool: toml::Spanned<String>,
+    entity: toml::Spanned<String>,
+    brand: toml::Spanned<String>,
+    segment: toml::Spanned<String>,
+    start: Option<toml::Spanned<String>>,
+    end: Option<toml::Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTarget {
+    id: toml::Spanned<String>,
+    quarter: String,
+    line: String,
+    above: toml::Spanned<String>,
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSensitivity {
+    id: toml::Spanned<String>,
+    input: toml::Spanned<String>,
+    steps: Vec<toml::Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -220,35 +281,207 @@ struct Checker<'a> {
 
 impl Checker<'_> {
     fn config(&mut self, raw: RawConfig) -> Config {
-        if let Some(key) = raw.policies.subledger_shows_write_downs.filter(|key| *key.get_ref()) {
-            self.fault(
-                key.span(),
-                "subledgers that show earlier write-downs cannot be read yet",
-                "true",
-                "false",
-                "export the registers before the write-downs, and set the key to false",
-            );
-        }
-        let brands = self.named(raw.brands);
+        let (entities, brands, segments) = (self.named(raw.entities), self.named(raw.brands), self.named(raw.segments));
         let events = self.events(raw.events, &brands);
+        let policies = self.policies(&raw.policies);
+        let scenarios = self.scenarios(&raw.scenarios, &policies);
         let pools = self.pools(raw.pools, &events);
+        let codes = [("entities", &entities), ("brands", &brands), ("segments", &segments)];
         Config {
             company: raw.company.name,
             currency: raw.company.currency,
             notice: raw.company.notice,
-            policies: Policies {
-                basis: raw.policies.basis,
-                first_quarter: raw.policies.first_quarter,
-                tax_rate: self.rate(&raw.policies.tax_rate),
-                valuation_allowance: raw.policies.valuation_allowance,
-            },
+            policies,
+            scenarios,
+            scenario: None,
             accounts: raw.accounts,
-            entities: self.named(raw.entities),
+            royalties: self.royalties(raw.royalties, codes, &pools),
+            targets: self.targets(raw.targets),
+            sensitivities: self.sensitivities(raw.sensitivities),
+            entities,
             brands,
-            segments: self.named(raw.segments),
+            segments,
             pools,
             events,
         }
+    }
+
+    fn policies(&mut self, raw: &RawPolicies) -> Policies {
+        for (key, given) in [
+            ("basis", raw.basis.is_some()),
+            ("first_quarter", raw.first_quarter.is_some()),
+            ("tax_rate", raw.tax_rate.is_some()),
+            ("valuation_allowance", raw.valuation_allowance.is_some()),
+        ] {
+            if !given {
+                let message = format!("[policies] has no {key}");
+                let help = "add the key; closepack assumes no answer to this question";
+                self.faults.add(
+                    Code::Configuration,
+                    Place::file(FILE),
+                    message,
+                    "",
+                    &format!("a value of {key}"),
+                    help,
+                );
+            }
+        }
+        let without_choosing = Policies {
+            basis: Basis::UsGaap,
+            first_quarter: String::new(),
+            tax_rate: Decimal::ZERO,
+            valuation_allowance: true,
+            subledger_shows_write_downs: false,
+            cost_formula: CostFormula::Fifo,
+            unit_of_account: UnitOfAccount::Item,
+            reserve_relief: ReserveRelief::Propose,
+            production_advertising: ProductionAdvertising::FirstShowing,
+            royalty_buyout: RoyaltyBuyout::Expense,
+            minimum_retention_days: 60,
+        };
+        self.chosen(raw, &without_choosing)
+    }
+
+    /// The policies with what is written in the place of what they were.
+    fn chosen(&mut self, raw: &RawPolicies, before: &Policies) -> Policies {
+        let policies = Policies {
+            basis: self.choice(raw.basis.as_ref(), before.basis),
+            first_quarter: raw.first_quarter.as_ref().map_or(&before.first_quarter, toml::Spanned::get_ref).clone(),
+            tax_rate: raw.tax_rate.as_ref().map_or(before.tax_rate, |rate| self.rate(rate)),
+            valuation_allowance: raw.valuation_allowance.unwrap_or(before.valuation_allowance),
+            subledger_shows_write_downs: raw.subledger_shows_write_downs.unwrap_or(before.subledger_shows_write_downs),
+            cost_formula: self.choice(raw.cost_formula.as_ref(), before.cost_formula),
+            unit_of_account: self.choice(raw.unit_of_account.as_ref(), before.unit_of_account),
+            reserve_relief: self.choice(raw.reserve_relief.as_ref(), before.reserve_relief),
+            production_advertising: self.choice(raw.production_advertising.as_ref(), before.production_advertising),
+            royalty_buyout: self.choice(raw.royalty_buyout.as_ref(), before.royalty_buyout),
+            minimum_retention_days: raw.minimum_retention_days.unwrap_or(before.minimum_retention_days),
+        };
+        if policies.basis == Basis::Ifrs {
+            if policies.cost_formula == CostFormula::Lifo {
+                self.not_ifrs("cost_formula", "lifo", "fifo, average or retail (IAS 2.25)");
+            }
+            if policies.unit_of_account == UnitOfAccount::Total {
+                self.not_ifrs("unit_of_account", "total", "item or category (IAS 2.29)");
+            }
+        }
+        policies
+    }
+
+    fn not_ifrs(&mut self, key: &str, value: &str, expected: &str) {
+        let message = format!("the international standards do not allow {key} = \"{value}\"");
+        let help = "choose another value, or another basis";
+        self.faults.add(Code::Configuration, Place::file(FILE), message, value, expected, help);
+    }
+
+    fn choice<T: Choice>(&mut self, value: Option<&toml::Spanned<String>>, before: T) -> T {
+        let Some(value) = value else { return before };
+        T::from_name(value.get_ref()).unwrap_or_else(|| {
+            let help = "choose one of the names";
+            self.fault(value.span(), "not one of the choices", value.get_ref(), &T::expected(), help);
+            before
+        })
+    }
+
+    fn scenarios(
+        &mut self,
+        raw: &BTreeMap<toml::Spanned<String>, RawPolicies>,
+        before: &Policies,
+    ) -> BTreeMap<String, Policies> {
+        let mut scenarios = BTreeMap::new();
+        for (name, overrides) in raw {
+            let sound = |text: &str| {
+                text.len() <= 32
+                    && !text.is_empty()
+                    && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+            };
+            if !sound(name.get_ref()) {
+                let expected = "lower-case letters, digits and '-', at most 32: it names a folder";
+                self.fault(name.span(), "not a scenario's name", name.get_ref(), expected, "rename the scenario");
+            }
+            if let Some(first) = &overrides.first_quarter {
+                let help = "remove the key: a scenario measures the same quarters otherwise";
+                let expected = "a policy of measurement";
+                self.fault(first.span(), "a scenario has no first quarter of its own", first.get_ref(), expected, help);
+            }
+            scenarios.insert(name.get_ref().clone(), self.chosen(overrides, before));
+        }
+        scenarios
+    }
+
+    fn royalties(
+        &mut self,
+        raw: Vec<RawRoyalty>,
+        codes: [(&'static str, &Vec<Named>); 3],
+        pools: &BTreeMap<String, Pool>,
+    ) -> BTreeMap<String, Royalty> {
+        let mut seen = BTreeSet::new();
+        let mut royalties = BTreeMap::new();
+        for row in raw {
+            self.unique(&mut seen, &row.id);
+            for ((table, known), value) in codes.iter().zip([&row.entity, &row.brand, &row.segment]) {
+                if !known.iter().any(|named| named.code == *value.get_ref()) {
+                    self.unknown(value, &format!("a code of [[{table}]]"));
+                }
+            }
+            if !pools.contains_key(row.pool.get_ref()) {
+                self.unknown(&row.pool, "a code of [[pools]]");
+            }
+            let royalty = Royalty {
+                id: row.id.get_ref().clone(),
+                payee: row.payee,
+                pool: row.pool.into_inner(),
+                dimension: Dimension::new(row.entity.get_ref(), row.brand.get_ref(), row.segment.get_ref()),
+                start: row.start.as_ref().map(|date| self.date(date)),
+                end: row.end.as_ref().map(|date| self.date(date)),
+            };
+            royalties.insert(royalty.id.clone(), royalty);
+        }
+        royalties
+    }
+
+    fn targets(&mut self, raw: Vec<RawTarget>) -> BTreeMap<String, Target> {
+        let mut seen = BTreeSet::new();
+        let mut targets = BTreeMap::new();
+        for row in raw {
+            self.unique(&mut seen, &row.id);
+            let above = Money::parse(row.above.get_ref()).unwrap_or_else(|error| {
+                let message = format!("the amount {error}");
+                let expected = "an amount in quotes such as \"30000000.00\"";
+                self.fault(row.above.span(), &message, row.above.get_ref(), expected, "correct the amount");
+                Money::ZERO
+            });
+            let (quarter, line, source) = (row.quarter, row.line, row.source);
+            let target = Target { id: row.id.get_ref().clone(), quarter, line, above, source };
+            targets.insert(target.id.clone(), target);
+        }
+        targets
+    }
+
+    fn sensitivities(&mut self, raw: Vec<RawSensitivity>) -> Vec<Sensitivity> {
+        let mut seen = BTreeSet::new();
+        let mut sensitivities = Vec::new();
+        for row in raw {
+            self.unique(&mut seen, &row.id);
+            let Some(input) = SensitivityInput::from_name(row.input.get_ref()) else {
+                let expected = SensitivityInput::expected();
+                self.fault(row.input.span(), "not an input", row.input.get_ref(), &expected, "choose one of the names");
+                continue;
+            };
+            let steps = row.steps.iter().map(|step| self.relative_step(step)).collect();
+            sensitivities.push(Sensitivity { id: row.id.into_inner(), input, steps });
+        }
+        sensitivities
+    }
+
+    fn relative_step(&mut self, value: &toml::Spanned<String>) -> Decimal {
+        let step = Decimal::from_str(value.get_ref()).ok();
+        let sound = |step: &Decimal| (-Decimal::ONE..=Decimal::TEN).contains(step) && !step.is_zero();
+        step.filter(sound).unwrap_or_else(|| {
+            let expected = "a change in quotes from \"-1\" to \"10\", not nothing, such as \"-0.10\"";
+            self.fault(value.span(), "not a step", value.get_ref(), expected, "correct the step");
+            Decimal::ONE
+        })
     }
 
     fn named(&mut self, raw: Vec<RawNamed>) -> Vec<Named> {
@@ -289,16 +522,88 @@ impl Checker<'_> {
             if let Some(event) = row.event.as_ref().filter(|event| !events.contains_key(event.get_ref())) {
                 self.unknown(event, "an id of [[events]]");
             }
+            let methods = self.methods(&row);
             let pool = Pool {
                 code: row.code.get_ref().clone(),
                 name: row.name,
                 sell_off_deadline: row.sell_off_deadline.as_ref().map(|date| self.date(date)),
                 royalty_rate: self.rate(&row.royalty_rate),
                 event: row.event.map(toml::Spanned::into_inner),
+                unit_of_account: row.unit_of_account.as_ref().map(|unit| self.choice(Some(unit), UnitOfAccount::Item)),
+                methods,
             };
             pools.insert(pool.code.clone(), pool);
         }
         pools
+    }
+
+    fn methods(&mut self, row: &RawPool) -> Methods {
+        let mut named = Vec::new();
+        for name in &row.methods {
+            match Method::from_name(name.get_ref()) {
+                Some(method) => named.push(method),
+                None => {
+                    let names = Method::ALL.map(|(_, name)| name).join(", ");
+                    self.fault(name.span(), "not a method", name.get_ref(), &names, "choose one of the names");
+                }
+            }
+        }
+        let methods =
+            Methods::new(named, self.steps(&row.ageing), self.steps(&row.coverage), self.steps(&row.movement));
+        for (method, table) in [
+            (Method::Ageing, &methods.ageing),
+            (Method::Coverage, &methods.coverage),
+            (Method::Movement, &methods.movement),
+        ] {
+            let name = method.name();
+            if methods.has(method) && table.is_empty() {
+                let message = format!("the method {name} has no step table");
+                let expected = format!("{name} = [{{ from = \"...\", rate = \"...\" }}, ...]");
+                self.fault(row.code.span(), &message, row.code.get_ref(), &expected, "add the steps to the pool");
+            }
+            if !methods.has(method) && !table.is_empty() {
+                let message = format!("the pool has steps of {name} and does not use the method");
+                let expected = format!("\"{name}\" among its methods");
+                self.fault(
+                    row.code.span(),
+                    &message,
+                    row.code.get_ref(),
+                    &expected,
+                    "name the method, or remove its steps",
+                );
+            }
+        }
+        if row.sell_off_deadline.is_some() && !methods.has(Method::LowerOfCost) {
+            let message = "a pool with a sell-off deadline is measured at the lower of cost";
+            let help = "add the method: the deadline works through it";
+            self.fault(row.code.span(), message, row.code.get_ref(), "\"lower-of-cost\" among its methods", help);
+        }
+        methods
+    }
+
+    fn steps(&mut self, raw: &[RawStep]) -> StepTable {
+        let mut steps = Vec::new();
+        for step in raw {
+            let from = Decimal::from_str(step.from.get_ref()).ok().filter(|from| *from >= Decimal::ZERO);
+            let from = from.unwrap_or_else(|| {
+                let expected = "a decimal in quotes of zero or more, such as \"181\"";
+                self.fault(step.from.span(), "not a step's start", step.from.get_ref(), expected, "correct the step");
+                Decimal::ZERO
+            });
+            steps.push(Step { from, rate: self.rate(&step.rate) });
+        }
+        let found = StepTable::new(steps);
+        if let (None, Some(first)) = (&found, raw.first()) {
+            let help = "put the steps in order, each start once";
+            self.fault(
+                first.from.span(),
+                "the steps do not rise",
+                first.from.get_ref(),
+                "steps that rise by from",
+                help,
+            );
+        }
+        found.unwrap_or_default()
     }
 
     fn unique(&mut self, seen: &mut BTreeSet<String>, code: &toml::Spanned<String>) {

@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 
 use super::{Exit, RunArguments, say, tell, today};
-use crate::book::Book;
+use crate::book::{Book, Choice};
 use crate::close::{self, Closed};
 use crate::diagnostics::{Code, Faults, Place};
 use crate::domain::Quarter;

@@ -15,6 +15,8 @@ use crate::book::Book;
 use crate::diagnostics::{Code, Faults, Place};
 use crate::domain::hash::hex;
 use crate::domain::{Dimension, Money, Quarter};
+use crate::journal::Posted;
+use crate::journal::number::{Carried, OwnNumbers};
 
 /// Columns that a ledger must have; a description may be absent.
 pub const REQUIRED: [&str; 10] = [
@@ -29,9 +31,6 @@ pub const REQUIRED: [&str; 10] = [
     "credit",
     "currency",
 ];
-/// The mark of closepack's own entry numbers.
-pub const OWN_ENTRY_PREFIX: &str = "CP-";
-
 /// What went through an account in a dimension. Both amounts are positive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Activity {
@@ -47,6 +46,11 @@ pub struct Ledger {
     pub lines: u64,
     pub entries: u64,
     pub established: Established,
+    /// What of the activity is closepack's own entries of the quarter, posted already.
+    pub posted: Posted,
+    /// Debit less credit by day, own entries aside, of the accounts that royalties are measured from: net sales and
+    /// royalty expense.
+    pub daily: BTreeMap<(String, Dimension), BTreeMap<NaiveDate, Money>>,
 }
 
 /// What the pass has counted as right, for the checks to set against the counts of lines and entries.
@@ -63,6 +67,13 @@ pub struct Established {
 }
 
 impl Ledger {
+    /// Debit less credit of a daily account in a dimension, from one day to another, both counted.
+    #[must_use]
+    pub fn between(&self, account: &str, dimension: &Dimension, (from, to): (NaiveDate, NaiveDate)) -> Money {
+        let days = self.daily.get(&(account.to_owned(), dimension.clone()));
+        days.map_or(Money::ZERO, |days| days.range(from..=to).map(|(_, amount)| *amount).sum())
+    }
+
     /// All debits.
     #[must_use]
     pub fn debits(&self) -> Money {
@@ -108,6 +119,9 @@ pub struct Pass<'a> {
     book: &'a Book,
     codes: &'a Codes,
     quarter: &'a Quarter,
+    own: OwnNumbers,
+    /// The accounts that are also added up by day.
+    daily: [&'a str; 2],
     ledger: Ledger,
     entries: BTreeMap<String, Entry>,
     /// Finds the byte column of a field once a fault is told.
@@ -120,16 +134,25 @@ impl<'a> Pass<'a> {
     #[must_use]
     pub fn new(file: &'a str, book: &'a Book, codes: &'a Codes, quarter: &'a Quarter) -> Self {
         let (ledger, entries, faults) = (Ledger::default(), BTreeMap::new(), Faults::default());
-        Self { file, book, codes, quarter, ledger, entries, columns: None, faults }
+        let entities = book.config.entities.iter().map(|entity| entity.code.as_str());
+        let quarters = book.calendar.quarters().iter().map(|quarter| quarter.id.as_str());
+        let own = OwnNumbers::new(&quarter.id, entities, quarters);
+        let daily = [book.config.accounts.net_sales.as_str(), book.config.accounts.royalty_expense.as_str()];
+        Self { file, book, codes, quarter, own, daily, ledger, entries, columns: None, faults }
     }
 
     /// Checks and adds one line.
     pub fn line(&mut self, line: &Line<'_>) {
         self.ledger.lines += 1;
-        self.check_date(line);
+        let day = self.check_date(line);
         self.check_codes(line);
         let (debit, credit) = self.amounts(line);
         let dimension = Dimension::new(line.entity, line.brand, line.segment);
+        let own = self.set_aside(line, &dimension, debit - credit);
+        if let (false, Some(day), true) = (own, day, self.daily.contains(&line.account)) {
+            let days = self.ledger.daily.entry((line.account.to_owned(), dimension.clone())).or_default();
+            *days.entry(day).or_insert(Money::ZERO) += debit - credit;
+        }
         let zero = Activity { debits: Money::ZERO, credits: Money::ZERO, lines: 0 };
         let activity = self.ledger.activity.entry((line.account.to_owned(), dimension)).or_insert(zero);
         activity.debits += debit;
@@ -192,12 +215,39 @@ impl<'a> Pass<'a> {
         self.faults.add(code, place, message, value, expected, help);
     }
 
-    fn check_date(&mut self, line: &Line<'_>) {
-        match iso_date(line.effective_date) {
+    /// Sets a line of closepack's own entries aside; true when it is one.
+    fn set_aside(&mut self, line: &Line<'_>, dimension: &Dimension, amount: Money) -> bool {
+        let (message, expected, help) = match self.own.carried_by(line.journal_id) {
+            Carried::Nothing => return false,
+            Carried::Own(entry) if entry.entity == line.entity => {
+                let key = (entry.movement, entry.entity);
+                self.ledger.posted.add(key, line.account, dimension, amount, line.journal_id);
+                return true;
+            }
+            Carried::Own(entry) => (
+                "the line is of another entity than the entry that its journal id names",
+                format!("lines of {}", entry.entity),
+                "post each of closepack's entries in its own entity",
+            ),
+            Carried::Foreign => (
+                "the journal id is closepack's, and names no entry of this quarter",
+                format!("a number that journal_entries.csv of {} proposes", self.quarter.id),
+                "entries of other quarters belong in their ledgers, and a scenario's are never posted",
+            ),
+        };
+        self.fault(line, "journal_id", Code::OwnEntry, message, line.journal_id, &expected, help);
+        true
+    }
+
+    /// The line's day, where it is one of the quarter.
+    fn check_date(&mut self, line: &Line<'_>) -> Option<NaiveDate> {
+        let day = iso_date(line.effective_date);
+        match day {
             None => date_fault(self.place(line, "effective_date"), line.effective_date, &mut self.faults),
             Some(day) if !self.quarter.contains(day) => self.outside(line, day),
             Some(_) => self.ledger.established.dated += 1,
         }
+        day
     }
 
     fn outside(&mut self, line: &Line<'_>, day: NaiveDate) {
@@ -244,19 +294,6 @@ impl<'a> Pass<'a> {
                 "another currency than the book's",
                 line.currency,
                 &expected,
-                help,
-            );
-        }
-        if line.journal_id.starts_with(OWN_ENTRY_PREFIX) {
-            let help = "export the ledger as it was before closepack's entries of this quarter were posted";
-            let expected = "a ledger without this quarter's proposed entries";
-            self.fault(
-                line,
-                "journal_id",
-                Code::OwnEntry,
-                "the line is one of closepack's own entries",
-                line.journal_id,
-                expected,
                 help,
             );
         }

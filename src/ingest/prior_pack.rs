@@ -5,7 +5,11 @@ use std::str::FromStr;
 
 use rust_decimal::Decimal;
 
+use chrono::NaiveDate;
+
+use crate::adjust::fixed_assets::{self, EarlierDecision};
 use crate::adjust::inventory_reserve::Opening;
+use crate::adjust::obligations;
 use crate::adjust::prepaid_advertising::Earlier;
 use crate::domain::{Dimension, Money};
 use crate::records::ItemKey;
@@ -18,10 +22,10 @@ pub struct PriorPack {
     pub inventory: BTreeMap<ItemKey, Opening>,
     /// By contract; the group is empty.
     pub prepaid: BTreeMap<ItemKey, Earlier>,
-    /// Written down to date, by asset (group) and component (item).
-    pub written_down: BTreeMap<ItemKey, Money>,
-    /// Closing balances by obligation.
-    pub obligations: BTreeMap<String, Money>,
+    /// By asset (group) and component (item).
+    pub assets: BTreeMap<ItemKey, fixed_assets::Earlier>,
+    /// By obligation.
+    pub obligations: BTreeMap<String, obligations::Opening>,
     /// Adjusted balances, debit positive.
     pub adjusted: BTreeMap<AccountKey, Money>,
     /// Adjusted figures by statement and line, as presented.
@@ -54,15 +58,24 @@ impl PriorPack {
             pack.inventory.insert(row.key("pool", "sku")?, opening);
         }
         for row in open("prepaid_advertising.csv")?.rows() {
-            let earlier =
-                Earlier { written_off: row.money("written_off_to_date")?, moved: row.money("moved_to_date")? };
+            let earlier = Earlier {
+                written_off: row.money("written_off_to_date")?,
+                moved: row.money("moved_to_date")?,
+                transferred: row.money("transferred_to_date")?,
+            };
             pack.prepaid.insert(row.key("", "contract_id")?, earlier);
         }
         for row in open("fixed_assets.csv")?.rows() {
-            pack.written_down.insert(row.key("asset_id", "component")?, row.money("written_down_to_date")?);
+            pack.assets.insert(row.key("asset_id", "component")?, earlier_asset(&row)?);
         }
         for row in open("obligations.csv")?.rows() {
-            pack.obligations.insert(row.text("obligation_id")?.to_owned(), row.money("closing")?);
+            let opening = obligations::Opening {
+                closing: Some(row.money("closing")?),
+                non_current: Some(row.money("non_current")?),
+                sold_to_date: Some(row.money("sold_to_date")?),
+                deferred: Some(row.money("deferred")?),
+            };
+            pack.obligations.insert(row.text("obligation_id")?.to_owned(), opening);
         }
         for row in open("trial_balance.csv")?.rows() {
             pack.adjusted.insert((row.text("account")?.to_owned(), row.dimension()?), row.money("adjusted")?);
@@ -70,6 +83,22 @@ impl PriorPack {
         pack.statements = read_statements(quarter, files)?;
         Ok(pack)
     }
+}
+
+fn earlier_asset(row: &PackRow<'_>) -> Result<fixed_assets::Earlier, PriorPackError> {
+    let disposition = row.text("disposition")?;
+    let decision = match row.date("decision_date")? {
+        None => None,
+        Some(day) => Some(EarlierDecision {
+            day,
+            held_and_used: disposition == "hold-and-use",
+            reused: disposition == "reuse",
+            at_decision: row.money("at_decision")?,
+            measured: row.money("measured")?,
+            closing: row.money("closing")?,
+        }),
+    };
+    Ok(fixed_assets::Earlier { written_down: row.money("written_down_to_date")?, decision })
 }
 
 /// The adjusted figures of a pack's statements, by statement and line.
@@ -135,6 +164,15 @@ impl PackRow<'_> {
     fn decimal(&self, column: &str) -> Result<Decimal, PriorPackError> {
         let text = self.text(column)?;
         Decimal::from_str(text).map_err(|error| self.fault(format!("{column} `{text}`: {error}")))
+    }
+
+    fn date(&self, column: &str) -> Result<Option<NaiveDate>, PriorPackError> {
+        let text = self.text(column)?;
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let day = super::table::iso_date(text);
+        day.map(Some).ok_or_else(|| self.fault(format!("{column} `{text}` is not a date")))
     }
 
     fn dimension(&self) -> Result<Dimension, PriorPackError> {

@@ -20,6 +20,8 @@ pub struct InventoryItem {
     pub quantity_received: Decimal,
     /// Units scrapped during the quarter, not negative.
     pub quantity_scrapped: Decimal,
+    /// Units that customers returned during the quarter, part of those received.
+    pub quantity_returned: Decimal,
     /// Currency a unit.
     pub unit_cost: Decimal,
     pub replacement_cost: Option<Decimal>,
@@ -34,6 +36,12 @@ pub struct InventoryItem {
     pub expected_units: Option<Decimal>,
     /// Currency a unit.
     pub scrap_value: Option<Decimal>,
+    /// For the method of ageing.
+    pub last_receipt_date: Option<NaiveDate>,
+    /// Units a month, for the method of coverage.
+    pub average_monthly_units: Option<Decimal>,
+    /// Share of cost, for the method of specific rates.
+    pub reserve_rate: Option<Decimal>,
 }
 
 impl InventoryItem {
@@ -55,9 +63,40 @@ pub struct ItemKey {
 /// How a prepaid contract is earned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recognition {
-    StraightLine { start: NaiveDate, end: NaiveDate },
-    FirstShowing { day: NaiveDate },
-    Units { total: Decimal, delivered: Decimal },
+    StraightLine {
+        start: NaiveDate,
+        end: NaiveDate,
+    },
+    FirstShowing {
+        day: NaiveDate,
+        /// The day on which the service was received, for those who expense as incurred.
+        received: Option<NaiveDate>,
+    },
+    Units {
+        total: Decimal,
+        delivered: Decimal,
+    },
+    /// Deferred over later interim periods that it clearly benefits, never past its fiscal year.
+    InterimDeferral {
+        start: NaiveDate,
+        /// The last day of its benefit, or of the fiscal year where that is earlier.
+        last: NaiveDate,
+    },
+}
+
+/// Where a part of a contract, or a component of an asset, goes when another brand goes on with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TransferTo {
+    pub brand: String,
+    pub segment: String,
+}
+
+impl TransferTo {
+    /// The dimension that an item of `from` goes to: the same entity, the new brand and segment.
+    #[must_use]
+    pub fn dimension(&self, from: &Dimension) -> Dimension {
+        Dimension::new(&from.entity, &self.brand, &self.segment)
+    }
 }
 
 /// One row of the prepaid advertising subledger: a contract.
@@ -74,6 +113,8 @@ pub struct PrepaidContract {
     pub expensed_to_date: Money,
     pub refundable: Money,
     pub transferable: Money,
+    /// The brand that takes over the transferable part.
+    pub transfer_to: Option<TransferTo>,
 }
 
 /// What is to become of a fixed asset.
@@ -93,7 +134,15 @@ pub enum Disposition {
     HoldAndUse {
         decided: NaiveDate,
         fair_value: Money,
+        cost_to_sell: Money,
+        /// Not discounted, for the test of the US rules.
         undiscounted_cash_flows: Money,
+        /// Discounted, for the test of the international standards.
+        value_in_use: Option<Money>,
+    },
+    /// Another brand goes on with the component.
+    Reuse {
+        decided: NaiveDate,
     },
 }
 
@@ -106,6 +155,7 @@ impl Disposition {
             Self::HeldForSale { .. } => "held-for-sale",
             Self::Abandon { .. } => "abandon",
             Self::HoldAndUse { .. } => "hold-and-use",
+            Self::Reuse { .. } => "reuse",
         }
     }
 
@@ -114,10 +164,60 @@ impl Disposition {
     pub const fn decided(&self) -> Option<NaiveDate> {
         match self {
             Self::InUse => None,
-            Self::HeldForSale { decided, .. } | Self::Abandon { decided, .. } | Self::HoldAndUse { decided, .. } => {
-                Some(*decided)
-            }
+            Self::HeldForSale { decided, .. }
+            | Self::Abandon { decided, .. }
+            | Self::HoldAndUse { decided, .. }
+            | Self::Reuse { decided } => Some(*decided),
         }
+    }
+}
+
+/// How an asset is depreciated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DepreciationMethod {
+    StraightLine,
+    /// A multiple of the straight-line rate on the carrying amount, until the straight line gives more.
+    DecliningBalance {
+        /// The multiple in hundredths: 200 for double-declining.
+        percent: u32,
+    },
+}
+
+impl DepreciationMethod {
+    /// All methods with their names in the file.
+    pub const ALL: [(Self, &'static str); 3] = [
+        (Self::StraightLine, "straight-line"),
+        (Self::DecliningBalance { percent: 200 }, "declining-balance"),
+        (Self::DecliningBalance { percent: 150 }, "declining-balance-150"),
+    ];
+
+    /// The name in the file and in the pack.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(method, _)| *method == self).map_or("", |(_, name)| name)
+    }
+}
+
+/// What counts as the first month of service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Convention {
+    /// The month of service counts in full.
+    FullMonth,
+    /// The month of service counts by half.
+    HalfMonth,
+    /// The month after it is the first.
+    NextMonth,
+}
+
+impl Convention {
+    /// All conventions with their names in the file.
+    pub const ALL: [(Self, &'static str); 3] =
+        [(Self::FullMonth, "full-month"), (Self::HalfMonth, "half-month"), (Self::NextMonth, "next-month")];
+
+    /// The name in the file and in the pack.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(convention, _)| *convention == self).map_or("", |(_, name)| name)
     }
 }
 
@@ -135,9 +235,21 @@ pub struct FixedAsset {
     pub salvage_value: Money,
     pub in_service_date: NaiveDate,
     pub life_months: u32,
+    pub method: DepreciationMethod,
+    pub convention: Convention,
     /// Ordinary depreciation alone, credit shown as a positive amount.
     pub accumulated_depreciation: Money,
     pub disposition: Disposition,
+    /// The brand that goes on with a reused component.
+    pub transfer_to: Option<TransferTo>,
+}
+
+impl FixedAsset {
+    /// What makes the row unique: its asset (the group) and its component.
+    #[must_use]
+    pub fn key(&self) -> ItemKey {
+        ItemKey { dimension: self.dimension.clone(), group: self.asset_id.clone(), item: self.component.clone() }
+    }
 }
 
 /// What an obligation is for.
@@ -145,16 +257,25 @@ pub struct FixedAsset {
 pub enum ObligationKind {
     RoyaltiesOwed,
     ContractTermination,
+    /// Benefits of employees who are let go.
+    Severance,
+    /// Noted, never recognised.
+    Guarantee,
 }
 
 impl ObligationKind {
+    /// All kinds with their names in the file and in the pack.
+    pub const ALL: [(Self, &'static str); 4] = [
+        (Self::RoyaltiesOwed, "royalties-owed"),
+        (Self::ContractTermination, "contract-termination"),
+        (Self::Severance, "severance"),
+        (Self::Guarantee, "guarantee"),
+    ];
+
     /// The name in the file and in the pack.
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::RoyaltiesOwed => "royalties-owed",
-            Self::ContractTermination => "contract-termination",
-        }
+        Self::ALL[self as usize].1
     }
 }
 
@@ -169,6 +290,8 @@ pub struct Obligation {
     pub description: String,
     pub amount: Money,
     pub incurred_date: NaiveDate,
+    /// The last day that employees must serve for their severance.
+    pub service_end: Option<NaiveDate>,
     /// What the ledger has accrued for it, payments not taken off.
     pub accrued_to_date: Money,
 }

@@ -10,6 +10,7 @@ macro_rules! fields {
 }
 
 mod statements;
+mod subledgers;
 
 use std::collections::BTreeMap;
 
@@ -17,7 +18,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::adjust::Kind;
-use crate::book::Book;
+use crate::book::{Book, Choice};
 use crate::close::Closed;
 use crate::domain::{Dimension, Money};
 use crate::ingest::SourceFile;
@@ -35,16 +36,18 @@ pub struct Inputs<'a> {
 #[must_use]
 pub fn files(inputs: Inputs<'_>) -> BTreeMap<String, Vec<u8>> {
     let closed = inputs.closed;
-    let files: [(&str, Vec<u8>); 19] = [
+    let files: [(&str, Vec<u8>); 22] = [
         ("impact.csv", impact(closed)),
         ("adjustments.csv", adjustments(inputs.book, closed)),
         ("journal_entries.csv", journal_entries(closed)),
+        ("posting.csv", posting(closed)),
         ("trial_balance.csv", trial_balance(closed)),
-        ("inventory_reserve.csv", inventory_reserve(closed)),
-        ("prepaid_advertising.csv", prepaid_advertising(closed)),
-        ("fixed_assets.csv", fixed_assets(closed)),
-        ("obligations.csv", obligations(closed)),
-        ("installments.csv", installments(closed)),
+        ("inventory_reserve.csv", subledgers::inventory_reserve(closed)),
+        ("prepaid_advertising.csv", subledgers::prepaid_advertising(closed)),
+        ("fixed_assets.csv", subledgers::fixed_assets(closed)),
+        ("obligations.csv", subledgers::obligations(closed)),
+        ("installments.csv", subledgers::installments(closed)),
+        ("royalties.csv", subledgers::royalties(closed)),
         ("rollforward.csv", rollforward(closed)),
         ("statements.csv", statements::lines(closed)),
         ("dimensions.csv", statements::dimensions(closed)),
@@ -54,6 +57,7 @@ pub fn files(inputs: Inputs<'_>) -> BTreeMap<String, Vec<u8>> {
         ("margin.csv", statements::margin(closed)),
         ("checks.csv", checks(closed)),
         ("exceptions.csv", exceptions(closed)),
+        ("policies.csv", policies(inputs.book)),
         ("sources.csv", sources(inputs.sources)),
     ];
     files.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect()
@@ -137,6 +141,9 @@ fn adjustments(book: &Book, closed: &Closed) -> Vec<u8> {
         "movement",
         "source_file",
         "source_line",
+        "policy",
+        "moved_to_brand",
+        "moved_to_segment",
     ]);
     let basis = book.config.policies.basis.name();
     for row in &closed.schedules.adjustments {
@@ -147,6 +154,10 @@ fn adjustments(book: &Book, closed: &Closed) -> Vec<u8> {
             [row.item.clone(), basis.to_owned(), row.rule.to_owned()],
             amounts([row.carrying, row.measured, row.amount]),
             [row.entry_id.clone(), row.movement.code().to_owned(), row.origin.file.clone(), line],
+            one(&*row.policy),
+            row.moved_to
+                .as_ref()
+                .map_or_else(|| [String::new(), String::new()], |to| { [to.brand.clone(), to.segment.clone()] }),
         ]);
     }
     sheet.bytes()
@@ -166,7 +177,7 @@ fn journal_entries(closed: &Closed) -> Vec<u8> {
         "credit",
         "figure_id",
     ]);
-    for entry in &closed.entries {
+    for entry in &closed.proposed {
         for (at, line) in entry.lines().iter().enumerate() {
             let side = |amount: Money| if amount.is_zero() { String::new() } else { amount.to_string() };
             sheet.row(&[
@@ -183,6 +194,39 @@ fn journal_entries(closed: &Closed) -> Vec<u8> {
                 line.figure_id.clone(),
             ]);
         }
+    }
+    sheet.bytes()
+}
+
+/// Each line of the required entries beside what the ledger holds of it already; debit positive.
+fn posting(closed: &Closed) -> Vec<u8> {
+    let mut sheet = Sheet::new(&[
+        "entry_id",
+        "entity",
+        "account",
+        "brand",
+        "segment",
+        "description",
+        "required",
+        "posted",
+        "proposed",
+    ]);
+    for row in &closed.posting {
+        let Dimension { entity, brand, segment } = row.dimension.clone();
+        sheet.row(&fields![
+            [row.entry_id.clone(), entity, row.account.clone(), brand, segment],
+            one(crate::close::words(row.movement)),
+            amounts([row.required, row.posted, row.proposed()]),
+        ]);
+    }
+    sheet.bytes()
+}
+
+/// The choices of policy that the figures depend on.
+fn policies(book: &Book) -> Vec<u8> {
+    let mut sheet = Sheet::new(&["key", "value", "default", "source"]);
+    for row in book.config.policies.rows() {
+        sheet.row(&[row.key, &row.value, row.default, row.source]);
     }
     sheet.bytes()
 }
@@ -207,169 +251,6 @@ fn trial_balance(closed: &Closed) -> Vec<u8> {
             [dimension.entity.clone(), account.clone(), dimension.brand.clone(), dimension.segment.clone()],
             amounts([balance.opening, balance.debits, balance.credits]),
             amounts([balance.closing(), balance.adjustments, balance.adjusted()]),
-        ]);
-    }
-    sheet.bytes()
-}
-
-fn inventory_reserve(closed: &Closed) -> Vec<u8> {
-    let mut sheet = Sheet::new(&[
-        "entity",
-        "brand",
-        "segment",
-        "pool",
-        "sku",
-        "quantity_on_hand",
-        "unit_cost",
-        "cost",
-        "nrv",
-        "market",
-        "saleable",
-        "excess",
-        "method",
-        "required",
-        "opening",
-        "utilised_sale",
-        "utilised_scrap",
-        "carried",
-        "charge",
-        "release",
-        "closing",
-        "releasable",
-        "description",
-        "source_line",
-    ]);
-    for row in &closed.schedules.inventory {
-        let (item, found, roll) = (row.item.as_ref(), &row.measurement, &row.roll);
-        let quantity = item.map(|item| item.quantity_on_hand).unwrap_or_default();
-        let unit_cost = item.map(|item| plain(item.unit_cost)).unwrap_or_default();
-        sheet.row(&fields![
-            dimension(&row.key.dimension),
-            [row.key.group.clone(), row.key.item.clone(), plain(quantity), unit_cost],
-            amounts([found.cost]),
-            [found.nrv, found.market, found.saleable, found.excess].map(plain),
-            one("lower-of-cost"),
-            amounts([found.required, roll.opening, roll.utilised_sale, roll.utilised_scrap, roll.carried]),
-            amounts([roll.charge, roll.release, roll.closing, roll.releasable]),
-            one(item.map(|item| item.description.clone()).unwrap_or_default()),
-            one(item.map(|item| item.origin.line.to_string()).unwrap_or_default()),
-        ]);
-    }
-    sheet.bytes()
-}
-
-fn prepaid_advertising(closed: &Closed) -> Vec<u8> {
-    let mut sheet = Sheet::new(&[
-        "entity",
-        "brand",
-        "segment",
-        "contract_id",
-        "amount_paid",
-        "earned",
-        "expensed_to_date",
-        "catch_up",
-        "refundable",
-        "transferable",
-        "write_off",
-        "closing",
-        "moved",
-        "written_off_to_date",
-        "moved_to_date",
-        "vendor",
-        "description",
-        "source_line",
-    ]);
-    for row in &closed.schedules.prepaid {
-        let (contract, found) = (&row.contract, &row.measurement);
-        sheet.row(&fields![
-            dimension(&contract.dimension),
-            one(&*contract.contract_id),
-            amounts([contract.amount_paid, found.earned, contract.expensed_to_date, found.catch_up]),
-            amounts([contract.refundable, contract.transferable, found.write_off, found.closing]),
-            amounts([found.moved, found.written_off_to_date, found.moved_to_date]),
-            [contract.vendor.clone(), contract.description.clone(), contract.origin.line.to_string()],
-        ]);
-    }
-    sheet.bytes()
-}
-
-fn fixed_assets(closed: &Closed) -> Vec<u8> {
-    let mut sheet = Sheet::new(&[
-        "entity",
-        "brand",
-        "segment",
-        "asset_id",
-        "component",
-        "cost",
-        "accumulated_depreciation",
-        "catch_up",
-        "carrying",
-        "disposition",
-        "measured",
-        "write_down",
-        "closing",
-        "written_down_to_date",
-        "asset_group",
-        "description",
-        "source_line",
-    ]);
-    for row in &closed.schedules.assets {
-        let (asset, found) = (&row.asset, &row.measurement);
-        sheet.row(&fields![
-            dimension(&asset.dimension),
-            [asset.asset_id.clone(), asset.component.clone()],
-            amounts([asset.cost, asset.accumulated_depreciation, found.catch_up, found.carrying]),
-            one(asset.disposition.name()),
-            amounts([found.measured, found.write_down, found.closing, found.written_down_to_date]),
-            [asset.asset_group.clone(), asset.description.clone(), asset.origin.line.to_string()],
-        ]);
-    }
-    sheet.bytes()
-}
-
-fn obligations(closed: &Closed) -> Vec<u8> {
-    let mut sheet = Sheet::new(&[
-        "entity",
-        "brand",
-        "segment",
-        "obligation_id",
-        "payee",
-        "kind",
-        "opening",
-        "incurred",
-        "paid",
-        "change",
-        "closing",
-        "current",
-        "non_current",
-        "charge",
-        "amount",
-        "accrued_to_date",
-        "description",
-        "source_line",
-    ]);
-    for row in &closed.schedules.obligations {
-        let (owed, found) = (&row.obligation, &row.measurement);
-        sheet.row(&fields![
-            dimension(&owed.dimension),
-            [owed.obligation_id.clone(), owed.payee.clone(), owed.kind.name().to_owned()],
-            amounts([found.opening, found.incurred, found.paid, found.change, found.closing]),
-            amounts([found.current, found.non_current, found.charge, owed.amount, owed.accrued_to_date]),
-            [owed.description.clone(), owed.origin.line.to_string()],
-        ]);
-    }
-    sheet.bytes()
-}
-
-fn installments(closed: &Closed) -> Vec<u8> {
-    let mut sheet = Sheet::new(&["obligation_id", "due_date", "amount", "paid_date", "source_line"]);
-    for part in &closed.schedules.installments {
-        sheet.row(&[
-            part.obligation_id.clone(),
-            part.due_date.to_string(),
-            part.amount.to_string(),
-            date(part.paid_date),
-            part.origin.line.to_string(),
         ]);
     }
     sheet.bytes()

@@ -54,6 +54,7 @@ impl Composer<'_> {
             Kind::PrepaidAdvertising => Schedule::Prepaid,
             Kind::FixedAssets => Schedule::Assets,
             Kind::Obligations => Schedule::Obligations,
+            Kind::IncomeTax => Schedule::Measures,
         };
         let section = self.words.sections().iter().find(|section| section.schedule == schedule);
         let reference = section.map(|section| section.reference.clone()).unwrap_or_default();

@@ -13,12 +13,12 @@ use rust_decimal::Decimal;
 use super::model::{Align, Block, Cell, Column, Document, Row, RowKind, Section, Table};
 use super::words::{Schedule, SectionWords, Words, WordsError};
 use crate::adjust::{Kind, fixed_assets, inventory_reserve, obligations, prepaid_advertising};
-use crate::book::Book;
+use crate::book::{Book, Choice};
 use crate::checks::Status;
 use crate::close::Closed;
 use crate::domain::{Money, Quarter};
 use crate::ingest::SourceFile;
-use crate::records::Disposition;
+use crate::records::{Disposition, ObligationKind, Recognition};
 use crate::statements::Amounts;
 
 /// Everything that the report is made from.
@@ -60,6 +60,7 @@ fn values(inputs: Inputs<'_>) -> BTreeMap<&'static str, String> {
     let share_words = if loss { "basic, which are the diluted ones for a loss" } else { "diluted" };
     let sold =
         Disposition::HeldForSale { decided: inputs.quarter.end, fair_value: Money::ZERO, cost_to_sell: Money::ZERO };
+    let ordinary = Recognition::FirstShowing { day: inputs.quarter.end, received: None };
     BTreeMap::from([
         ("quarter", inputs.quarter.id.clone()),
         ("end_long", inputs.quarter.end.format("%B %-d, %Y").to_string()),
@@ -69,10 +70,10 @@ fn values(inputs: Inputs<'_>) -> BTreeMap<&'static str, String> {
         ("basis", basis.name().to_owned()),
         ("exception_count", closed.exceptions.len().to_string()),
         ("share_words", share_words.to_owned()),
-        ("inventory_rule", inventory_reserve::citation(basis).to_owned()),
-        ("prepaid_rule", prepaid_advertising::citation(basis).to_owned()),
+        ("inventory_rule", inventory_reserve::citation(basis, config.policies.market_test()).to_owned()),
+        ("prepaid_rule", prepaid_advertising::citation(basis, ordinary).to_owned()),
         ("assets_rule", fixed_assets::citation(basis, sold).to_owned()),
-        ("obligations_rule", obligations::citation(basis).to_owned()),
+        ("obligations_rule", obligations::citation(basis, ObligationKind::ContractTermination).to_owned()),
         ("payable", grouped(payable)),
         ("checks_passed", count(Status::Pass)),
         ("checks_failed", count(Status::Fail)),
@@ -167,7 +168,7 @@ impl Composer<'_> {
             Schedule::Assets => blocks.push(self.assets()?),
             Schedule::Obligations => blocks.extend([self.obligations()?, self.installments()?]),
             Schedule::Rollforward => {
-                for kind in Kind::ALL {
+                for kind in Kind::SUBLEDGERS {
                     blocks.push(self.rollforward(kind)?);
                 }
             }

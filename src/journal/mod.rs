@@ -1,8 +1,15 @@
-//! Adjustments to balanced journal entries: one entry a movement and entity, one line an account and dimension.
+//! Adjustments to balanced journal entries: one entry a movement and entity, one line an account and dimension; and
+//! what of them a ledger holds already.
+
+pub mod number;
+pub mod posted;
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+
+pub use number::{Numbering, OwnEntry};
+pub use posted::{Posted, PostedRow, remaining};
 
 use crate::adjust::{Adjustment, Movement};
 use crate::book::config::PostingAccounts;
@@ -17,6 +24,20 @@ pub struct JournalLine {
     pub credit: Money,
     /// The total that the line posts: the sum of its entry's adjustments in its dimension.
     pub figure_id: String,
+}
+
+impl JournalLine {
+    /// A line of a signed amount: above zero it is a debit, below zero a credit.
+    fn signed(account: String, dimension: Dimension, amount: Money, figure_id: String) -> Self {
+        let (debit, credit) = if amount.is_negative() { (Money::ZERO, -amount) } else { (amount, Money::ZERO) };
+        Self { account, dimension, debit, credit, figure_id }
+    }
+
+    /// Debit less credit.
+    #[must_use]
+    pub fn amount(&self) -> Money {
+        self.debit - self.credit
+    }
 }
 
 /// A balanced entry of one entity. It cannot be made otherwise.
@@ -40,6 +61,8 @@ pub enum EntryError {
     Unbalanced(String),
     #[error("entry {0} has a line that is not an amount on one side")]
     BadLine(String),
+    #[error("entry {entry} needs an account, and [accounts] names none for {role}")]
+    NoAccount { entry: String, role: &'static str },
 }
 
 impl JournalEntry {
@@ -108,16 +131,12 @@ impl JournalEntry {
     }
 }
 
-/// The number of a movement's entry in an entity.
-#[must_use]
-pub fn entry_id(quarter: &str, movement: Movement, entity: &str) -> String {
-    format!("CP-{quarter}-{}-{entity}", movement.code())
-}
-
-/// The account that a positive amount of a movement debits, and the one that it credits.
-#[must_use]
-pub fn accounts(movement: Movement, accounts: &PostingAccounts) -> (&str, &str) {
-    match movement {
+/// The accounts of a movement: what a positive amount debits, and what it credits.
+///
+/// # Errors
+/// The role that the book names no account for.
+pub fn accounts(movement: Movement, accounts: &PostingAccounts) -> Result<(&str, &str), &'static str> {
+    Ok(match movement {
         Movement::ReserveCharge
         | Movement::ReserveUtilisedSale
         | Movement::ReserveUtilisedScrap
@@ -125,64 +144,107 @@ pub fn accounts(movement: Movement, accounts: &PostingAccounts) -> (&str, &str) 
         Movement::PrepaidCatchUp => (&accounts.advertising_expense, &accounts.prepaid_advertising),
         Movement::PrepaidWriteOff => (&accounts.advertising_write_off, &accounts.prepaid_advertising),
         Movement::PrepaidReceivable => (&accounts.advertising_receivable, &accounts.prepaid_advertising),
-        Movement::AssetCatchUp => (&accounts.depreciation_expense, &accounts.accumulated_depreciation),
+        Movement::PrepaidTransfer => (&accounts.prepaid_advertising, &accounts.prepaid_advertising),
+        Movement::AssetCatchUp | Movement::AssetAccelerated => {
+            (&accounts.depreciation_expense, &accounts.accumulated_depreciation)
+        }
         Movement::AssetWriteDown => (&accounts.impairment_loss, &accounts.accumulated_depreciation),
+        Movement::AssetMoveCost => (&accounts.fixed_assets, &accounts.fixed_assets),
+        Movement::AssetMoveDepreciation => (&accounts.accumulated_depreciation, &accounts.accumulated_depreciation),
         Movement::ObligationCharge => (&accounts.termination_expense, &accounts.obligations_current),
         Movement::RoyaltyAccrual => (&accounts.royalty_expense, &accounts.obligations_current),
+        Movement::SeveranceCharge => {
+            (role("severance_expense", &accounts.severance_expense)?, &accounts.obligations_current)
+        }
+        Movement::RunningRoyalty => {
+            (&accounts.royalty_expense, role("accrued_royalties", &accounts.accrued_royalties)?)
+        }
+        Movement::BuyoutDeferral => {
+            (&accounts.termination_expense, role("deferred_royalty", &accounts.deferred_royalty)?)
+        }
+        Movement::ObligationNonCurrent => (&accounts.obligations_current, &accounts.obligations_non_current),
+        Movement::DeferredTax => (
+            role("income_tax_expense", &accounts.income_tax_expense)?,
+            role("deferred_tax_asset", &accounts.deferred_tax_asset)?,
+        ),
+    })
+}
+
+fn role<'a>(name: &'static str, account: &'a Option<String>) -> Result<&'a str, &'static str> {
+    account.as_deref().ok_or(name)
+}
+
+/// The dimensions of a movement's adjustment: what a positive amount debits, and what it credits. What only moves has
+/// two: cost and prepaid amounts arrive where they go, and accumulated depreciation leaves where it was.
+fn dimensions(adjustment: &Adjustment) -> (&Dimension, &Dimension) {
+    let own = &adjustment.dimension;
+    match (adjustment.movement, &adjustment.moved_to) {
+        (Movement::AssetMoveDepreciation, Some(to)) => (own, to),
+        (_, Some(to)) => (to, own),
+        (_, None) => (own, own),
     }
 }
 
 /// The entries that post the adjustments, in the order of movements and entities.
 ///
 /// # Errors
-/// [`EntryError`] when the posting accounts of a movement are one and the same, so that nothing would be posted.
+/// [`EntryError`] when the posting accounts of a movement are one and the same, so that nothing would be posted, or
+/// when the book names none.
 pub fn propose(
     adjustments: &[Adjustment],
     posting: &PostingAccounts,
+    numbering: Numbering<'_>,
     quarter: &Quarter,
 ) -> Result<Vec<JournalEntry>, EntryError> {
-    let mut totals: BTreeMap<(Movement, &str), BTreeMap<&Dimension, Money>> = BTreeMap::new();
+    type Sides<'a> = (&'a Dimension, &'a Dimension);
+    let mut totals: BTreeMap<(Movement, &str), BTreeMap<Sides<'_>, Money>> = BTreeMap::new();
     for adjustment in adjustments {
         let entry = totals.entry((adjustment.movement, &adjustment.dimension.entity)).or_default();
-        *entry.entry(&adjustment.dimension).or_insert(Money::ZERO) += adjustment.amount;
+        *entry.entry(dimensions(adjustment)).or_insert(Money::ZERO) += adjustment.amount;
     }
     let mut entries = Vec::new();
-    for ((movement, entity), dimensions) in totals {
-        let mut lines: Vec<JournalLine> = dimensions
+    for ((movement, entity), sides) in totals {
+        let id = numbering.entry_id(movement, entity);
+        let accounts = accounts(movement, posting).map_err(|role| EntryError::NoAccount { entry: id.clone(), role })?;
+        let lines: Vec<JournalLine> = sides
             .into_iter()
             .filter(|(_, amount)| !amount.is_zero())
-            .flat_map(|(dimension, amount)| pair(movement, dimension, amount, posting, &quarter.id))
+            .flat_map(|(sides, amount)| pair(movement, sides, amount, accounts, numbering))
             .collect();
-        if lines.is_empty() {
-            continue;
+        if !lines.is_empty() {
+            entries.push(JournalEntry::try_new(id, movement, quarter.end, in_order(lines))?);
         }
-        lines.sort_by(|a, b| {
-            (a.debit.is_zero(), &a.account, &a.dimension).cmp(&(b.debit.is_zero(), &b.account, &b.dimension))
-        });
-        entries.push(JournalEntry::try_new(entry_id(&quarter.id, movement, entity), movement, quarter.end, lines)?);
     }
     Ok(entries)
 }
 
+/// Debits before credits, each by account and dimension.
+fn in_order(mut lines: Vec<JournalLine>) -> Vec<JournalLine> {
+    lines.sort_by(|a, b| {
+        (a.debit.is_zero(), &a.account, &a.dimension).cmp(&(b.debit.is_zero(), &b.account, &b.dimension))
+    });
+    lines
+}
+
 fn pair(
     movement: Movement,
-    dimension: &Dimension,
+    (charged, relieved): (&Dimension, &Dimension),
     amount: Money,
-    posting: &PostingAccounts,
-    quarter: &str,
+    accounts: (&str, &str),
+    numbering: Numbering<'_>,
 ) -> [JournalLine; 2] {
-    let (charged, relieved) = accounts(movement, posting);
-    let (debit, credit) = if amount.is_negative() { (relieved, charged) } else { (charged, relieved) };
-    let figure_id =
-        format!("{quarter}:{}:{}:{}:{}", movement.code(), dimension.entity, dimension.brand, dimension.segment);
-    let line = |account: &str, debit: Money, credit: Money| JournalLine {
-        account: account.to_owned(),
-        dimension: dimension.clone(),
-        debit,
-        credit,
-        figure_id: figure_id.clone(),
+    let line = |account: &str, dimension: &Dimension, amount: Money| {
+        let figure_id = format!(
+            "{}:{}:{}:{}:{}",
+            numbering.figures(),
+            movement.code(),
+            dimension.entity,
+            dimension.brand,
+            dimension.segment
+        );
+        JournalLine::signed(account.to_owned(), dimension.clone(), amount, figure_id)
     };
-    [line(debit, amount.abs(), Money::ZERO), line(credit, Money::ZERO, amount.abs())]
+    [line(accounts.0, charged, amount), line(accounts.1, relieved, -amount)]
 }
 
 #[cfg(test)]

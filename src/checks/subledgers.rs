@@ -1,0 +1,130 @@
+//! The ties of the subledgers: each against its control accounts, in each dimension, as recorded and as adjusted.
+
+use std::collections::BTreeMap;
+
+use super::Checks;
+use crate::book::policies::ReserveRelief;
+use crate::domain::{Dimension, Money};
+use crate::trial_balance::Balance;
+
+/// What a subledger has in a dimension.
+type Part = (Dimension, Money);
+
+impl Checks<'_> {
+    pub(super) fn subledgers(&mut self) {
+        self.inventory();
+        self.prepaid();
+        self.assets();
+        self.obligations();
+        self.royalties();
+    }
+
+    fn inventory(&mut self) {
+        let (config, rows) = (&self.inputs.book.config, &self.inputs.schedules.inventory);
+        let (cost, reserve) = (config.accounts.inventory.clone(), config.accounts.inventory_reserve.clone());
+        let parts = rows.iter().map(|row| (row.key.dimension.clone(), row.measurement.cost)).collect();
+        // Where the ERP books the relief itself, the ledger carries what is left of the opening reserve.
+        let booked = config.policies.reserve_relief == ReserveRelief::Booked;
+        let opening = |row: &crate::schedules::ReserveRow| if booked { row.roll.carried } else { row.roll.opening };
+        let opened = rows.iter().map(|row| (row.key.dimension.clone(), -opening(row))).collect();
+        let closed = rows.iter().map(|row| (row.key.dimension.clone(), -row.roll.closing)).collect();
+        self.tie("inventory", "Inventory at cost", &[&cost], parts, Balance::recorded);
+        self.tie("inventory-reserve-opening", "Opening inventory reserve", &[&reserve], opened, Balance::recorded);
+        self.tie("inventory-reserve-closing", "Closing inventory reserve", &[&reserve], closed, Balance::adjusted);
+    }
+
+    fn prepaid(&mut self) {
+        let account = self.inputs.book.config.accounts.prepaid_advertising.clone();
+        let mut recorded: Vec<Part> = Vec::new();
+        let mut closing: Vec<Part> = Vec::new();
+        for row in &self.inputs.schedules.prepaid {
+            let (own, transfer) = (row.contract.dimension.clone(), row.transfer_dimension());
+            let (before, to_date) = (row.earlier.transferred, row.measurement.transferred_to_date);
+            recorded.extend([(own.clone(), row.recorded() - before), (transfer.clone(), before)]);
+            closing.extend([(own, row.measurement.closing - to_date), (transfer, to_date)]);
+        }
+        self.tie("prepaid-advertising", "Prepaid advertising as recorded", &[&account], recorded, Balance::recorded);
+        let description = "Prepaid advertising as adjusted";
+        self.tie("prepaid-advertising-closing", description, &[&account], closing, Balance::adjusted);
+    }
+
+    fn assets(&mut self) {
+        let accounts = &self.inputs.book.config.accounts;
+        let (cost, depreciation) = (accounts.fixed_assets.clone(), accounts.accumulated_depreciation.clone());
+        let rows = &self.inputs.schedules.assets;
+        let cost_before = rows.iter().map(|row| (row.recorded_dimension(), row.asset.cost)).collect();
+        let cost_after = rows.iter().map(|row| (row.adjusted_dimension(), row.asset.cost)).collect();
+        let recorded = rows
+            .iter()
+            .map(|row| (row.recorded_dimension(), -(row.asset.accumulated_depreciation + row.earlier.written_down)));
+        let recorded = recorded.collect();
+        let adjusted = rows.iter().map(|row| (row.adjusted_dimension(), row.measurement.closing - row.asset.cost));
+        let adjusted = adjusted.collect();
+        self.tie("fixed-assets", "Fixed assets at cost as recorded", &[&cost], cost_before, Balance::recorded);
+        self.tie("fixed-assets-closing", "Fixed assets at cost as adjusted", &[&cost], cost_after, Balance::adjusted);
+        let description = "Accumulated depreciation as recorded";
+        self.tie("accumulated-depreciation", description, &[&depreciation], recorded, Balance::recorded);
+        let description = "Accumulated depreciation as adjusted";
+        self.tie("accumulated-depreciation-closing", description, &[&depreciation], adjusted, Balance::adjusted);
+    }
+
+    fn obligations(&mut self) {
+        let accounts = self.inputs.book.config.accounts.clone();
+        let rows = &self.inputs.schedules.obligations;
+        let part = |of: fn(&crate::schedules::ObligationRow) -> Money| -> Vec<Part> {
+            rows.iter().map(|row| (row.obligation.dimension.clone(), of(row))).collect()
+        };
+        let recorded = part(|row| -row.measurement.carried);
+        let current = part(|row| -row.measurement.current);
+        let non_current = part(|row| -row.measurement.non_current);
+        let deferred = part(|row| row.buyout.map_or(Money::ZERO, |buyout| buyout.deferred));
+        let defers = rows.iter().any(|row| row.buyout.is_some());
+        let both: [&str; 2] = [&accounts.obligations_current, &accounts.obligations_non_current];
+        self.tie("obligations", "Obligations as recorded", &both, recorded, Balance::recorded);
+        let description = "Current obligations as adjusted";
+        self.tie("obligations-current", description, &[&accounts.obligations_current], current, Balance::adjusted);
+        let account = &accounts.obligations_non_current;
+        let description = "Non-current obligations as adjusted";
+        self.tie("obligations-non-current", description, &[account], non_current, Balance::adjusted);
+        if let (true, Some(account)) = (defers, &accounts.deferred_royalty) {
+            let description = "Royalty buyout still deferred";
+            self.tie("deferred-royalty", description, &[account], deferred, Balance::adjusted);
+        }
+    }
+
+    /// The royalty expense of the days that owe it, with what is adjusted, is the rate on the ledger's net sales.
+    fn royalties(&mut self) {
+        let adjustments = &self.inputs.schedules.adjustments;
+        let mut found = Vec::new();
+        for row in self.inputs.schedules.royalties.iter().filter(|row| row.period.is_some()) {
+            let royalty = &row.royalty;
+            let ids = |adjustment: &&crate::adjust::Adjustment| {
+                adjustment.movement == crate::adjust::Movement::RunningRoyalty && adjustment.item == royalty.id
+            };
+            let adjusted: Money = adjustments.iter().filter(ids).map(|adjustment| adjustment.amount).sum();
+            let description =
+                format!("Royalty {}: expense as adjusted is {} of net sales", royalty.id, row.rate.normalize());
+            found.push((format!("royalty:{}", royalty.id), description, row.required, row.recorded + adjusted));
+        }
+        for (id, description, expected, actual) in found {
+            self.amounts(id, description, expected, actual);
+        }
+    }
+
+    /// A subledger against its control accounts, in each dimension that either has.
+    fn tie(&mut self, id: &str, description: &str, accounts: &[&str], parts: Vec<Part>, column: fn(&Balance) -> Money) {
+        let mut both: BTreeMap<Dimension, (Money, Money)> = BTreeMap::new();
+        for (dimension, amount) in parts {
+            both.entry(dimension).or_insert((Money::ZERO, Money::ZERO)).0 += amount;
+        }
+        for ((account, dimension), balance) in &self.inputs.trial_balance.balances {
+            if accounts.contains(&account.as_str()) {
+                both.entry(dimension.clone()).or_insert((Money::ZERO, Money::ZERO)).1 += column(balance);
+            }
+        }
+        for (dimension, (subledger, ledger)) in both {
+            let description = format!("{description}: subledger and account {}, {dimension}", accounts.join("+"));
+            self.amounts(format!("tie:{id}:{dimension}"), description, subledger, ledger);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Shares an amount over items so that the parts add up to the cent.
+
+use super::Money;
+
+/// Shares an amount by weight, in cents by largest remainder, no part above its own limit; what a limit holds back
+/// goes to the others. Parts stand in the order of the weights, and equal remainders are served in that order.
+///
+/// Weights and limits are zero or more. Where nothing that is open has a weight, the room below the limits is the
+/// weight. What no limit leaves room for is not given out.
+#[must_use]
+pub fn allocate(amount: Money, weights: &[Money], limits: &[Money]) -> Vec<Money> {
+    let mut shares = vec![Money::ZERO; weights.len()];
+    let mut left = amount;
+    loop {
+        let open: Vec<usize> = (0..weights.len()).filter(|at| shares[*at] < limits[*at]).collect();
+        if left.is_zero() || open.is_empty() {
+            return shares;
+        }
+        let room: Vec<Money> = limits.iter().zip(&shares).map(|(limit, share)| *limit - *share).collect();
+        let weighs = open.iter().any(|at| !weights[*at].is_zero());
+        for (at, part) in largest_remainder(left.cents(), &open, if weighs { weights } else { &room }) {
+            let taken = Money::from_cents(part).min(limits[at] - shares[at]);
+            shares[at] += taken;
+            left -= taken;
+        }
+    }
+}
+
+fn largest_remainder(cents: i128, open: &[usize], weights: &[Money]) -> Vec<(usize, i128)> {
+    let weight: i128 = open.iter().map(|at| weights[*at].cents()).sum();
+    let mut parts: Vec<(usize, i128)> = open.iter().map(|at| (*at, cents * weights[*at].cents() / weight)).collect();
+    let given: i128 = parts.iter().map(|(_, part)| part).sum();
+    let mut by_remainder: Vec<usize> = (0..parts.len()).collect();
+    by_remainder.sort_by_key(|at| (std::cmp::Reverse(cents * weights[parts[*at].0].cents() % weight), *at));
+    for at in by_remainder.into_iter().take(usize::try_from(cents - given).unwrap_or(0)) {
+        parts[at].1 += 1;
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cents(values: &[i128]) -> Vec<Money> {
+        values.iter().copied().map(Money::from_cents).collect()
+    }
+
+    #[test]
+    fn parts_add_up_to_the_cent() {
+        let shares = allocate(Money::from_cents(100), &cents(&[1, 1, 1]), &cents(&[100, 100, 100]));
+        assert_eq!(shares, cents(&[34, 33, 33]));
+    }
+
+    #[test]
+    fn the_largest_remainder_is_served_first() {
+        // 10 * 1/6, 2/6 and 3/6 are 1.67, 3.33 and 5: the odd cent goes to the first.
+        let shares = allocate(Money::from_cents(10), &cents(&[1, 2, 3]), &cents(&[100, 100, 100]));
+        assert_eq!(shares, cents(&[2, 3, 5]));
+        // 10 * 2/7, 2/7 and 3/7 are 2.86, 2.86 and 4.29.
+        let shares = allocate(Money::from_cents(10), &cents(&[2, 2, 3]), &cents(&[100, 100, 100]));
+        assert_eq!(shares, cents(&[3, 3, 4]));
+    }
+
+    #[test]
+    fn what_a_limit_holds_back_goes_to_the_others() {
+        let limited = allocate(Money::from_cents(100), &cents(&[1, 1, 1]), &cents(&[10, 100, 100]));
+        assert_eq!(limited, cents(&[10, 45, 45]));
+        let all_full = allocate(Money::from_cents(100), &cents(&[1, 1]), &cents(&[10, 20]));
+        assert_eq!(all_full, cents(&[10, 20]));
+    }
+
+    #[test]
+    fn what_has_no_weight_is_shared_by_its_room() {
+        assert_eq!(allocate(Money::from_cents(90), &cents(&[0, 0]), &cents(&[40, 80])), cents(&[30, 60]));
+        let after_the_first = allocate(Money::from_cents(90), &cents(&[5, 0]), &cents(&[40, 80]));
+        assert_eq!(after_the_first, cents(&[40, 50]));
+    }
+
+    #[test]
+    fn nothing_is_shared_over_nothing() {
+        assert_eq!(allocate(Money::from_cents(100), &cents(&[1, 0]), &cents(&[0, 0])), cents(&[0, 0]));
+        assert_eq!(allocate(Money::from_cents(100), &[], &[]), cents(&[]));
+        assert_eq!(allocate(Money::ZERO, &cents(&[1, 1]), &cents(&[50, 50])), cents(&[0, 0]));
+    }
+}
