@@ -3,11 +3,12 @@
 from datetime import date
 
 from amounts import ZERO, allocate, apportion, cents, number
-from book import Quarter, Row, Terms
+from book import Posting, Quarter, Row, Terms
+from entries import deferred_tax, own_entries
 from fixed_assets import depreciation, fixed_assets
 from inventory_reserve import cost_and_values, coverage_rate, inventory_reserve, roll_reserve
-from obligations import incurred_to, obligations
-from prepaid_advertising import earned
+from obligations import incurred_to, obligations, running_royalties
+from prepaid_advertising import earned, prepaid_contract
 
 YEAR = [
     Quarter("2004-Q1", date(2003, 11, 30), date(2004, 2, 28), "2004"),
@@ -25,7 +26,11 @@ SAP_RAW_MATERIAL = [
 def terms_of(basis="us-gaap", pool=None, **policies):
     pools = [{"code": "pool", "name": "A pool", "royalty_rate": "0"} | (pool or {})]
     required = {"basis": basis, "first_quarter": "2004-Q1", "tax_rate": "0.40", "valuation_allowance": True}
-    return Terms({"policies": required | policies, "accounts": {}, "pools": pools}, YEAR)
+    accounts = {"net_sales": "4000", "royalty_expense": "6300"}
+    events = [{"id": "end", "date": "2004-05-26", "brands": ["B"]}]
+    royalties = [{"id": "r", "pool": "pool", "entity": "E", "brand": "B", "segment": "S", "start": "2004-05-27"}]
+    return Terms({"policies": required | policies, "accounts": accounts, "pools": pools, "events": events,
+                  "royalties": royalties}, YEAR)
 
 
 def stock(**columns):
@@ -149,6 +154,39 @@ def impairment_of_a_group():
             yield f"a group's loss, {basis}", item["write_down"], number(expected)
 
 
+def recovery_of_an_asset_for_sale():
+    """Held for sale at 25,000: down to 5,000, up to 9,000, and never above what it was at the decision."""
+    before, terms = {}, terms_of()
+    for fair, write_down, closing in (
+        ("6000", "20000", "5000"), ("10000", "-4000", "9000"), ("40000", "-16000", "25000"),
+    ):
+        row = asset(cost="25000", in_service_date="2004-05-01", convention="next-month", disposition="held-for-sale",
+                    decision_date="2004-05-26", fair_value=fair, cost_to_sell="1000")
+        before = fixed_assets([row], before, terms, Q2)
+        (found,) = before.values()
+        yield f"held for sale at {fair}: write-down", found["write_down"], number(write_down)
+        yield f"held for sale at {fair}: closing", found["closing"], number(closing)
+
+
+def subledgers_that_show_write_downs():
+    """What earlier packs wrote off, or down, is taken out of what the ERP shows: nothing is caught up."""
+    contract = Row(contract_id="1", amount_paid="1000", recognition="units", units_delivered="1", units_total="10",
+                   refundable_amount="200")
+    tested = asset(cost="25000", in_service_date="2004-05-01", convention="next-month", disposition="held-for-sale",
+                   decision_date="2004-05-26", fair_value="5000", cost_to_sell="0")
+    for shows in (False, True):
+        terms = terms_of(subledger_shows_write_downs=shows)
+        first = prepaid_contract(Row(contract | {"expensed_to_date": "100"}), None, date(2004, 5, 26), Q2.end, terms)
+        later = Row(contract | {"expensed_to_date": "1000" if shows else "100"})
+        again = prepaid_contract(later, first, date(2004, 5, 26), YEAR[2].end, terms)
+        yield "written off once", first["write_off"], number("700")
+        yield "written off, then shown", again["catch_up"], ZERO
+        prior = fixed_assets([tested], {}, terms, Q2)
+        row = Row(tested | {"accumulated_depreciation": "20000" if shows else "0"})
+        (found,) = fixed_assets([row], prior, terms, YEAR[2]).values()
+        yield "written down, then shown", found["catch_up"], ZERO
+
+
 def rounding():
     yield "half a cent", cents(number("-0.125")), number("-0.13")
     for part, expected in zip(apportion(number("100"), [1, 1, 1]), ("33.34", "33.33", "33.33")):
@@ -187,9 +225,49 @@ def severance():
     yield "severance, sixty days under IFRS", spread, number("163.93")
 
 
+def sell_off():
+    """A buyout of 750 with 100 sold and 200 still to sell: 500 are deferred; a tenth of 100 is the running royalty."""
+    line = {"entity": "E", "brand": "B", "segment": "S"}
+    ledger = [Row(line, account="4000", credit="100", effective_date="2004-05-28"),
+              Row(line, account="4000", credit="900", effective_date="2004-05-25"),
+              Row(line, account="6300", debit="4", effective_date="2004-05-28")]
+    row = Row(line, obligation_id="1", kind="contract-termination", amount="750", incurred_date="2004-05-25")
+    inventory = [stock(quantity_on_hand="30", expected_units="20", selling_price="10")]
+    sources = {"obligations": [row], "installments": [], "ledger": ledger, "inventory": inventory}
+    pool = {"sell_off_deadline": "2004-12-31", "royalty_rate": "0.10"}
+    for policy, sold, deferred in (("prorate-sell-off", "100", "500"), ("expense", "0", "0")):
+        (found,) = obligations(sources, {}, terms_of(pool=pool, royalty_buyout=policy), Q2).values()
+        yield f"{policy}: sold", found["sold_to_date"], number(sold)
+        yield f"{policy}: deferred", found["deferred"], number(deferred)
+    (royalty,) = running_royalties(ledger, terms_of(pool=pool), Q2).values()
+    yield "running royalty: required", royalty["required"], number("10")
+    yield "running royalty: left to accrue", royalty["amount"], number("6")
+
+
+def tax():
+    """Forty per cent of income adjustments, and of nothing else; none under a full allowance."""
+    there = "E", "B", "S"
+    postings = [Posting("INV-CHARGE", there, number("100")), Posting("INV-RELEASE", there, number("-40.01")),
+                Posting("ADV-REFUND", there, number("7"))]
+    (found,) = deferred_tax(postings, terms_of(valuation_allowance=False))
+    yield "deferred tax", found.amount, number("24")
+    yield "deferred tax under an allowance", len(deferred_tax(postings, terms_of())), 0
+
+
+def own_numbers():
+    """A journal's id that carries one of the quarter's own entry numbers."""
+    for text, expected in (
+        ("CP-2004-Q2-INV-CHARGE-II", True), ("ERP/CP-2004-Q2-FA-MOVE-COST-IIA/7", True),
+        ("CP-2004-Q2-INV-CHARGE-IIB", False), ("CP-2004-Q1-INV-CHARGE-II", False),
+        ("CP-2004-Q2-INV-SALE-II2", False), ("CP-2004-Q2-SALE-II", False),
+    ):
+        yield text, bool(own_entries(Q2, ["II", "IIA"]).search(text)), expected
+
+
 VECTORS = (
     lower_of_cost_or_market, coverage_of_sap, units_of_account, public_roll_forwards, reversal_of_inventory, contracts,
-    depreciation_methods, impairment_of_a_group, rounding, settlement, severance,
+    depreciation_methods, impairment_of_a_group, recovery_of_an_asset_for_sale, subledgers_that_show_write_downs,
+    rounding, settlement, severance, sell_off, tax, own_numbers,
 )
 
 
