@@ -793,7 +793,7 @@ CONTRACTS = [
     contract(JOES, "AD-J-03", "Stylist Agency", "Celebrity seeding, samples sent", "2004-06-08", 5600000,
              ("units", 1400, {"2004-Q3": 410, "2004-Q4": 920, "2005-Q1": 1400})),
     contract(JOES, "AD-J-04", "Channel Nine Productions", "Short film, holiday line", "2004-08-17", 9900000,
-             ("first-showing", "2004-11-08", "2004-10-22")),
+             ("first-showing", "2004-11-08", "2004-08-26")),
     contract(JOES, "AD-J-05", "Denim Monthly", "Back covers, second year", "2004-12-02", 17400000,
              ("straight-line", "2004-12-15", "2005-12-14")),
     contract(JOES, "AD-J-06", "Stylist Agency", "Campaign of the year, planned to help all of its quarters",
