@@ -28,7 +28,7 @@ PAIRS = {
     "OBL-RUNNING": ("royalty_expense", "accrued_royalties"),
     "OBL-DEFERRAL": ("termination_expense", "deferred_royalty"),
     "OBL-NONCURRENT": ("obligations_current", "obligations_non_current"),
-    "TAX-DEFERRED": ("deferred_tax_asset", "income_tax_expense"),
+    "TAX-DEFERRED": ("income_tax_expense", "deferred_tax_asset"),
 }
 # Movements between balance sheet accounts; every other one is income before tax.
 WITHOUT_INCOME = {
@@ -60,7 +60,7 @@ def deferred_tax(postings, terms):
         if posting.movement not in WITHOUT_INCOME:
             income[posting.dimension] += posting.amount
     taxes = {dimension: cents(terms.tax_rate * amount) for dimension, amount in sorted(income.items())}
-    return [Posting("TAX-DEFERRED", dimension, amount) for dimension, amount in taxes.items()]
+    return [Posting("TAX-DEFERRED", dimension, -amount) for dimension, amount in taxes.items()]
 
 
 def entry_id(posting, quarter):

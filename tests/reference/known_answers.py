@@ -250,7 +250,7 @@ def tax():
     postings = [Posting("INV-CHARGE", there, number("100")), Posting("INV-RELEASE", there, number("-40.01")),
                 Posting("ADV-REFUND", there, number("7"))]
     (found,) = deferred_tax(postings, terms_of(valuation_allowance=False))
-    yield "deferred tax", found.amount, number("24")
+    yield "deferred tax", found.amount, number("-24")
     yield "deferred tax under an allowance", len(deferred_tax(postings, terms_of())), 0
 
 

@@ -1,11 +1,13 @@
 //! What must always hold, over random inputs.
 
 use chrono::NaiveDate;
-use closepack::adjust::fixed_assets::allocate;
-use closepack::adjust::inventory_reserve::{Opening, PoolTerms, Units, measure, roll_forward};
-use closepack::book::Basis;
+use closepack::adjust::inventory_reserve::{
+    Input, Opening, ReleaseLimit, Terms, Units, measure_subledger, roll_forward,
+};
+use closepack::book::Methods;
+use closepack::book::policies::MarketTest;
 use closepack::diagnostics::Place;
-use closepack::domain::{Dimension, Money};
+use closepack::domain::{Dimension, Money, allocate};
 use closepack::records::InventoryItem;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -36,6 +38,10 @@ prop_compose! {
             normal_margin_rate: Some(Decimal::new(margin, 2)),
             expected_units: Some(expected.into()),
             scrap_value: Some(Decimal::new(scrap, 2)),
+            quantity_returned: Decimal::ZERO,
+            last_receipt_date: None,
+            average_monthly_units: None,
+            reserve_rate: None,
         }
     }
 }
@@ -45,14 +51,18 @@ proptest! {
 
     #[test]
     fn required_is_between_nothing_and_cost(item in item(), in_2004: bool, deadline: Option<bool>) {
-        let basis = if in_2004 { Basis::UsGaap2004 } else { Basis::UsGaap };
+        let market = if in_2004 { MarketTest::ReplacementCost } else { MarketTest::NetRealizableValue };
+        let methods = Methods::lower_of_cost();
         let end = NaiveDate::from_ymd_opt(2004, 5, 29).expect("a date");
         let later = NaiveDate::from_ymd_opt(2004, 12, 31).expect("a date");
-        let terms = PoolTerms {
+        let terms = Terms {
+            market,
             royalty_rate: Decimal::new(10, 2),
             deadline: deadline.map(|passed| if passed { end } else { later }),
+            methods: &methods,
+            group: None,
         };
-        let found = measure(&item, basis, terms, end);
+        let found = measure_subledger(&[Input { item: &item, terms, opening: Opening::default() }], end)[0];
         prop_assert!(Money::ZERO <= found.required && found.required <= found.cost);
         prop_assert_eq!(found.saleable + found.excess, item.quantity_on_hand);
     }
@@ -70,7 +80,8 @@ proptest! {
         };
         let units = Units { on_hand: on_hand.into(), received: received.into(), scrapped: scrapped.into() };
         let (cost, required) = (Money::from_cents(cost), Money::from_cents(cost * share / 100));
-        let rolled = roll_forward(opening, units, cost, required, opens_year);
+        let limit = ReleaseLimit::SameFiscalYear { opens_fiscal_year: opens_year };
+        let rolled = roll_forward(opening, units, cost, required, limit);
         let footed = rolled.opening - rolled.utilised_sale - rolled.utilised_scrap + rolled.charge - rolled.release;
         prop_assert_eq!(footed, rolled.closing);
         prop_assert!(rolled.charge.is_zero() || rolled.release.is_zero());
