@@ -1,5 +1,7 @@
 //! The run of one quarter: a pure function of the book, its records and the earlier packs.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 
 use crate::adjust::Movement;
@@ -7,6 +9,7 @@ use crate::book::{Book, Shares, config};
 use crate::checks::{self, Check, Status};
 use crate::diagnostics::{Code, Faults, Place};
 use crate::domain::{Money, Quarter};
+use crate::exit_costs::{self, ExitCosts};
 use crate::ingest::prior_pack::PriorPack;
 use crate::ingest::quarter::Records;
 use crate::journal::{self, EntryError, JournalEntry, Numbering, Posted, PostedRow};
@@ -67,6 +70,8 @@ pub struct Closed {
     pub statements: Vec<StatementLine>,
     pub views: Views,
     pub impact: Vec<ImpactLine>,
+    /// The costs of the exits that count, by exit, segment and type.
+    pub exit_costs: ExitCosts,
     pub shares: Option<Shares>,
     pub checks: Vec<Check>,
     pub exceptions: Vec<Exception>,
@@ -124,6 +129,9 @@ pub fn close(inputs: Inputs<'_>) -> Result<Closed, Faults> {
     });
     let relief = schedules.inventory.iter().map(|row| (&row.key.dimension, row.roll.utilised_sale));
     let views = statements::views(book, quarter, &positions, &statements, relief);
+    let no_costs = BTreeMap::new();
+    let borne = prior.map_or(&no_costs, |pack| &pack.exit_costs);
+    let exit_costs = exit_costs::build(book, quarter, &schedules, borne);
     let checks = checks::run(checks::Inputs {
         book,
         quarter,
@@ -135,6 +143,7 @@ pub fn close(inputs: Inputs<'_>) -> Result<Closed, Faults> {
         rolls: &rolls,
         statements: &statements,
         views: &views,
+        exit_costs: &exit_costs,
     });
     let shares = book.shares.get(&quarter.id).copied();
     let impact = impact(&schedules, &statements, shares);
@@ -148,6 +157,7 @@ pub fn close(inputs: Inputs<'_>) -> Result<Closed, Faults> {
         rolls,
         statements,
         views,
+        exit_costs,
         impact,
         shares,
         checks,

@@ -1,5 +1,6 @@
 //! The named checks of a run, in order. Each has an expected value, an actual one and a tolerance of nothing.
 
+mod exit_costs;
 mod statements;
 mod subledgers;
 
@@ -9,6 +10,7 @@ use std::fmt;
 use crate::adjust::Kind;
 use crate::book::Book;
 use crate::domain::{Dimension, Money, Quarter};
+use crate::exit_costs::ExitCosts;
 use crate::ingest::prior_pack::PriorPack;
 use crate::ingest::quarter::Records;
 use crate::journal::JournalEntry;
@@ -77,6 +79,7 @@ pub struct Inputs<'a> {
     pub rolls: &'a [RollRow],
     pub statements: &'a [StatementLine],
     pub views: &'a Views,
+    pub exit_costs: &'a ExitCosts,
 }
 
 /// Runs every check.
@@ -89,6 +92,7 @@ pub fn run(inputs: Inputs<'_>) -> Vec<Check> {
     checks.roll_forwards();
     checks.entries();
     checks.statements();
+    checks.exit_costs();
     checks.list
 }
 

@@ -12,6 +12,7 @@ use crate::adjust::inventory_reserve::Opening;
 use crate::adjust::obligations;
 use crate::adjust::prepaid_advertising::Earlier;
 use crate::domain::{Dimension, Money};
+use crate::exit_costs::{self, CostType};
 use crate::records::ItemKey;
 use crate::trial_balance::AccountKey;
 
@@ -26,6 +27,8 @@ pub struct PriorPack {
     pub assets: BTreeMap<ItemKey, fixed_assets::Earlier>,
     /// By obligation.
     pub obligations: BTreeMap<String, obligations::Opening>,
+    /// What each exit has borne to date, by exit, segment and type of cost.
+    pub exit_costs: BTreeMap<exit_costs::Key, Money>,
     /// Adjusted balances, debit positive.
     pub adjusted: BTreeMap<AccountKey, Money>,
     /// Adjusted figures by statement and line, as presented.
@@ -79,6 +82,12 @@ impl PriorPack {
         }
         for row in open("trial_balance.csv")?.rows() {
             pack.adjusted.insert((row.text("account")?.to_owned(), row.dimension()?), row.money("adjusted")?);
+        }
+        for row in open("exit_costs.csv")?.rows() {
+            let name = row.text("cost_type")?;
+            let cost = CostType::from_name(name).ok_or_else(|| row.fault(format!("{name} is no type of cost")))?;
+            let key = (row.text("event")?.to_owned(), row.text("segment")?.to_owned(), cost);
+            pack.exit_costs.insert(key, row.money("to_date")?);
         }
         pack.statements = read_statements(quarter, files)?;
         Ok(pack)

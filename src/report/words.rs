@@ -52,8 +52,10 @@ pub enum Schedule {
     Prepaid,
     Assets,
     Obligations,
+    ExitCosts,
     Rollforward,
     Checks,
+    Policies,
     Sources,
 }
 

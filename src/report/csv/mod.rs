@@ -36,7 +36,7 @@ pub struct Inputs<'a> {
 #[must_use]
 pub fn files(inputs: Inputs<'_>) -> BTreeMap<String, Vec<u8>> {
     let closed = inputs.closed;
-    let files: [(&str, Vec<u8>); 22] = [
+    let files: [(&str, Vec<u8>); 23] = [
         ("impact.csv", impact(closed)),
         ("adjustments.csv", adjustments(inputs.book, closed)),
         ("journal_entries.csv", journal_entries(closed)),
@@ -48,6 +48,7 @@ pub fn files(inputs: Inputs<'_>) -> BTreeMap<String, Vec<u8>> {
         ("obligations.csv", subledgers::obligations(closed)),
         ("installments.csv", subledgers::installments(closed)),
         ("royalties.csv", subledgers::royalties(closed)),
+        ("exit_costs.csv", subledgers::exit_costs(inputs.book, closed)),
         ("rollforward.csv", rollforward(closed)),
         ("statements.csv", statements::lines(closed)),
         ("dimensions.csv", statements::dimensions(closed)),

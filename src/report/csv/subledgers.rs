@@ -1,8 +1,10 @@
 //! The schedules of the subledgers.
 
 use super::{Sheet, amounts, date, dimension, one, plain};
+use crate::book::Book;
 use crate::close::Closed;
 use crate::domain::Money;
+use crate::exit_costs::caption;
 use crate::records::TransferTo;
 use crate::schedules::Buyout;
 
@@ -220,6 +222,35 @@ pub(super) fn royalties(closed: &Closed) -> Vec<u8> {
             [royalty.pool.clone(), royalty.payee.clone(), plain(row.rate)],
             [date(row.period.map(|(from, _)| from)), date(row.period.map(|(_, to)| to))],
             amounts([row.net_sales, row.required, row.recorded, row.charge()]),
+        ]);
+    }
+    sheet.bytes()
+}
+
+pub(super) fn exit_costs(book: &Book, closed: &Closed) -> Vec<u8> {
+    let mut sheet = Sheet::new(&[
+        "event",
+        "segment",
+        "cost_type",
+        "line",
+        "cash",
+        "this_quarter",
+        "to_date",
+        "expected_total",
+        "opening",
+        "incurred",
+        "paid",
+        "change",
+        "closing",
+        "completes",
+    ]);
+    for ((event, segment, kind), cost) in &closed.exit_costs {
+        let cash = if kind.movement().is_cash() { "cash" } else { "non-cash" };
+        sheet.row(&fields![
+            [event.clone(), segment.clone(), kind.name().to_owned(), caption(book, *kind), cash.to_owned()],
+            amounts([cost.this_quarter, cost.to_date, cost.expected_total]),
+            amounts([cost.opening, cost.incurred, cost.paid, cost.change, cost.closing]),
+            one(date(cost.completes)),
         ]);
     }
     sheet.bytes()

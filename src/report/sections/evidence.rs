@@ -28,6 +28,22 @@ impl Composer<'_> {
         Ok(self.shown(table))
     }
 
+    /// Each choice of policy, with what it is without choosing and where it comes from.
+    pub(super) fn policies(&self) -> Composed<Block> {
+        let columns = [
+            ("policy", Align::Left, false),
+            ("value", Align::Left, false),
+            ("default", Align::Left, false),
+            ("rule_source", Align::Left, true),
+        ];
+        let mut table = Table::new(self.words.caption("policies")?, self.columns(&columns)?);
+        for found in self.inputs.book.config.policies.rows() {
+            let cells = vec![text(found.key), text(found.value), text(found.default), text(found.source)];
+            table.rows.push(row(RowKind::Body, cells));
+        }
+        Ok(self.shown(table))
+    }
+
     pub(super) fn sources(&self) -> Composed<Block> {
         let columns = [
             ("source", Align::Left, false),

@@ -1,7 +1,9 @@
-//! The proposed journal entries.
+//! The proposed journal entries, and what of the required ones the ledger holds already.
+
+use std::collections::BTreeMap;
 
 use super::{Composed, Composer, money, row, text};
-use crate::adjust::Kind;
+use crate::adjust::{Kind, Movement};
 use crate::close;
 use crate::domain::Money;
 use crate::journal::JournalEntry;
@@ -19,7 +21,7 @@ impl Composer<'_> {
         ];
         let mut table = Table::new(self.words.caption("entries")?, self.columns(&columns)?);
         let mut posted = Money::ZERO;
-        for entry in &self.inputs.closed.entries {
+        for entry in &self.inputs.closed.proposed {
             let head = self.entry_head(entry)?;
             table.rows.push(row(RowKind::Group, vec![text(head), Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty]));
             for line in entry.lines() {
@@ -47,6 +49,20 @@ impl Composer<'_> {
         Ok(self.shown(table))
     }
 
+    /// Each entry that the ledger holds already, in part or in full: debits required, posted and left.
+    pub(super) fn posting(&self) -> Composed<Block> {
+        let mut sums: BTreeMap<&str, (Movement, [Money; 3])> = BTreeMap::new();
+        for line in &self.inputs.closed.posting {
+            let sum = sums.entry(&line.entry_id).or_insert((line.movement, [Money::ZERO; 3]));
+            for (total, amount) in sum.1.iter_mut().zip([line.required, line.posted, line.proposed()]) {
+                *total += amount.at_least_zero();
+            }
+        }
+        let rows = sums.into_iter().filter(|(_, (_, [_, posted, _]))| !posted.is_zero());
+        let rows = rows.map(|(id, (movement, amounts))| (vec![text(id), text(close::words(movement))], amounts));
+        self.footed("posting", 2, &["entry", "what", "required", "posted", "proposed"], rows)
+    }
+
     /// Names an entry, what it posts, and the schedule that supports it.
     fn entry_head(&self, entry: &JournalEntry) -> Composed<String> {
         let schedule = match entry.movement().kind() {
@@ -59,7 +75,8 @@ impl Composer<'_> {
         let section = self.words.sections().iter().find(|section| section.schedule == schedule);
         let reference = section.map(|section| section.reference.clone()).unwrap_or_default();
         let adjustments = &self.inputs.closed.schedules.adjustments;
-        let items = adjustments.iter().filter(|row| row.entry_id == entry.id()).count();
+        let of_entry = |movement, entity: &str| movement == entry.movement() && entity == entry.entity();
+        let items = adjustments.iter().filter(|row| of_entry(row.movement, &row.dimension.entity)).count();
         self.words.caption_of(
             "entry_head",
             &[

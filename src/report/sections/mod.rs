@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use super::model::{Align, Block, Cell, Column, Document, Row, RowKind, Section, Table};
 use super::words::{Schedule, SectionWords, Words, WordsError};
 use crate::adjust::{Kind, fixed_assets, inventory_reserve, obligations, prepaid_advertising};
-use crate::book::{Book, Choice};
+use crate::book::{Basis, Book, Choice};
 use crate::checks::Status;
 use crate::close::Closed;
 use crate::domain::{Money, Quarter};
@@ -61,6 +61,11 @@ fn values(inputs: Inputs<'_>) -> BTreeMap<&'static str, String> {
     let sold =
         Disposition::HeldForSale { decided: inputs.quarter.end, fair_value: Money::ZERO, cost_to_sell: Money::ZERO };
     let ordinary = Recognition::FirstShowing { day: inputs.quarter.end, received: None };
+    let exit_rule = match basis {
+        Basis::UsGaap => "ASC 420-10-50-1, SAB Topic 5.P.4",
+        Basis::UsGaap2004 => "SFAS 146 par. 20, SAB Topic 5.P.4",
+        Basis::Ifrs => "IAS 37.84",
+    };
     BTreeMap::from([
         ("quarter", inputs.quarter.id.clone()),
         ("end_long", inputs.quarter.end.format("%B %-d, %Y").to_string()),
@@ -74,6 +79,7 @@ fn values(inputs: Inputs<'_>) -> BTreeMap<&'static str, String> {
         ("prepaid_rule", prepaid_advertising::citation(basis, ordinary).to_owned()),
         ("assets_rule", fixed_assets::citation(basis, sold).to_owned()),
         ("obligations_rule", obligations::citation(basis, ObligationKind::ContractTermination).to_owned()),
+        ("exit_rule", exit_rule.to_owned()),
         ("payable", grouped(payable)),
         ("checks_passed", count(Status::Pass)),
         ("checks_failed", count(Status::Fail)),
@@ -162,17 +168,19 @@ impl Composer<'_> {
                 blocks.push(self.questions(&words.questions)?);
             }
             Schedule::Margin => blocks.push(self.margin()?),
-            Schedule::Journal => blocks.push(self.journal()?),
+            Schedule::Journal => blocks.extend([self.journal()?, self.posting()?]),
             Schedule::Inventory => blocks.extend([self.pools()?, self.inventory()?]),
             Schedule::Prepaid => blocks.push(self.prepaid()?),
             Schedule::Assets => blocks.push(self.assets()?),
-            Schedule::Obligations => blocks.extend([self.obligations()?, self.installments()?]),
+            Schedule::Obligations => blocks.extend([self.obligations()?, self.installments()?, self.royalties()?]),
+            Schedule::ExitCosts => blocks.extend([self.exit_costs()?, self.exit_liability()?]),
             Schedule::Rollforward => {
                 for kind in Kind::SUBLEDGERS {
                     blocks.push(self.rollforward(kind)?);
                 }
             }
             Schedule::Checks => blocks.push(self.checks()?),
+            Schedule::Policies => blocks.push(self.policies()?),
             Schedule::Sources => blocks.push(self.sources()?),
         }
         Ok(Section {

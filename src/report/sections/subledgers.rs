@@ -8,8 +8,9 @@ use super::{Composed, Composer, money, row, text};
 use crate::adjust::Kind;
 use crate::domain::Money;
 use crate::domain::money::round_to;
+use crate::exit_costs::caption;
 use crate::report::csv::plain;
-use crate::report::model::{Block, Cell, Row, RowKind};
+use crate::report::model::{Align, Block, Cell, Row, RowKind, Table};
 use crate::rollforward::RollRow;
 use crate::schedules::ReserveRow;
 
@@ -47,6 +48,7 @@ impl Composer<'_> {
         let names = [
             "sku",
             "description",
+            "method",
             "units",
             "unit_cost",
             "nrv",
@@ -60,7 +62,10 @@ impl Composer<'_> {
             "release",
             "closing",
         ];
-        let mut table = self.table("inventory", 2, &names)?;
+        let mut table = self.table("inventory", 3, &names)?;
+        // The description gives up width, and not the method's short name.
+        table.columns[1].wraps = true;
+        table.columns[2].wraps = false;
         let gone = self.words.caption("gone")?;
         for (pool, rows) in self.by_pool() {
             let name = self.pool_name(pool);
@@ -69,14 +74,14 @@ impl Composer<'_> {
                 table.rows.push(row(RowKind::Body, reserve_cells(found, &gone)));
             }
             let mut cells = vec![self.subtotal_words(&name)?];
-            cells.extend(std::iter::repeat_n(Cell::Empty, 6));
+            cells.extend(std::iter::repeat_n(Cell::Empty, 7));
             cells.extend(pool_sums(&rows).map(money));
             table.rows.push(row(RowKind::Subtotal, cells));
         }
         if !table.rows.is_empty() {
             let all: Vec<&ReserveRow> = self.inputs.closed.schedules.inventory.iter().collect();
             let mut cells = vec![self.total_words()?];
-            cells.extend(std::iter::repeat_n(Cell::Empty, 6));
+            cells.extend(std::iter::repeat_n(Cell::Empty, 7));
             cells.extend(pool_sums(&all).map(money));
             table.rows.push(row(RowKind::Total, cells));
         }
@@ -187,6 +192,45 @@ impl Composer<'_> {
         self.footed("installments", 3, &names, rows)
     }
 
+    pub(super) fn royalties(&self) -> Composed<Block> {
+        let names =
+            ["royalty", "payee", "dimension", "from", "to", "rate", "net_sales", "required", "recorded", "charge"];
+        let align = |at: usize| if at < 5 { Align::Left } else { Align::Right };
+        let columns: Vec<(&str, Align, bool)> =
+            names.iter().enumerate().map(|(at, name)| (*name, align(at), at == 1)).collect();
+        let mut table = Table::new(self.words.caption("royalties")?, self.columns(&columns)?);
+        for found in self.inputs.closed.schedules.royalties.iter().filter(|row| row.period.is_some()) {
+            let royalty = &found.royalty;
+            let (from, to) = found.period.unwrap_or_default();
+            let mut cells = vec![text(&*royalty.id), text(&*royalty.payee), text(royalty.dimension.to_string())];
+            cells.extend([text(from.to_string()), text(to.to_string()), Cell::Number(plain(found.rate))]);
+            cells.extend([found.net_sales, found.required, found.recorded, found.charge()].map(money));
+            table.rows.push(row(RowKind::Body, cells));
+        }
+        Ok(self.shown(table))
+    }
+
+    pub(super) fn exit_costs(&self) -> Composed<Block> {
+        let names = ["event", "segment", "cost_type", "line", "this_quarter", "to_date", "expected_total"];
+        let rows = self.inputs.closed.exit_costs.iter().map(|((event, segment, kind), cost)| {
+            let caption = caption(self.inputs.book, *kind);
+            let texts = vec![text(&**event), text(&**segment), text(kind.name()), text(caption)];
+            (texts, [cost.this_quarter, cost.to_date, cost.expected_total])
+        });
+        self.footed("exit_costs", 4, &names, rows)
+    }
+
+    pub(super) fn exit_liability(&self) -> Composed<Block> {
+        let names = ["event", "segment", "cost_type", "completes", "opening", "incurred", "paid", "change", "closing"];
+        let rows = self.inputs.closed.exit_costs.iter().filter(|((_, _, kind), _)| kind.movement().is_cash());
+        let rows = rows.map(|((event, segment, kind), cost)| {
+            let completes = cost.completes.map(|day| day.to_string()).unwrap_or_default();
+            let texts = vec![text(&**event), text(&**segment), text(kind.name()), text(completes)];
+            (texts, [cost.opening, cost.incurred, cost.paid, cost.change, cost.closing])
+        });
+        self.footed("exit_liability", 4, &names, rows)
+    }
+
     pub(super) fn rollforward(&self, kind: Kind) -> Composed<Block> {
         let names = ["item", "dimension", "opening", "charged", "utilised", "released", "paid", "closing"];
         let rows = self.inputs.closed.rolls.iter().filter(|row| row.kind == kind).map(|row: &RollRow| {
@@ -232,6 +276,7 @@ fn reserve_cells(found: &ReserveRow, gone: &str) -> Vec<Cell> {
     match &found.item {
         Some(item) => cells.extend([
             text(&*item.description),
+            text(measured.method),
             number(item.quantity_on_hand),
             unit_price(item.unit_cost),
             unit_price(measured.nrv),
@@ -240,7 +285,7 @@ fn reserve_cells(found: &ReserveRow, gone: &str) -> Vec<Cell> {
         ]),
         None => {
             cells.push(text(gone));
-            cells.extend(std::iter::repeat_n(Cell::Empty, 5));
+            cells.extend(std::iter::repeat_n(Cell::Empty, 6));
         }
     }
     cells.extend(pool_sums(&[found]).map(money));
