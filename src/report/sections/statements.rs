@@ -163,7 +163,7 @@ impl Composer<'_> {
         let mut table = self.table("tax", 1, &["line", "rate", "amount"])?;
         let lines = &self.inputs.closed.views.tax;
         for (at, found) in lines.iter().enumerate() {
-            let rate = found.rate.map_or(Cell::Empty, |rate| percent_of(rate));
+            let rate = found.rate.map_or(Cell::Empty, percent_of);
             let kind = if at + 1 == lines.len() { RowKind::Total } else { RowKind::Body };
             table.rows.push(row(kind, vec![text(found.line), rate, money(found.amount)]));
         }
@@ -218,7 +218,7 @@ impl Composer<'_> {
         let mut table = self.table("margin", 2, &names)?;
         let cells = |of: margin::Margin| {
             let (with, without) = (of.gross_profit(), of.gross_profit_without_relief());
-            let rate = |profit| of.rate(profit).map_or(Cell::Empty, |rate| percent_of(rate));
+            let rate = |profit| of.rate(profit).map_or(Cell::Empty, percent_of);
             let amounts = [money(of.net_sales), money(of.cost_of_goods_sold), money(with), rate(with)];
             amounts.into_iter().chain([money(of.relief), money(without), rate(without)]).collect::<Vec<_>>()
         };
