@@ -8,9 +8,9 @@ use crate::book::{Account, CashFlowClass};
 use crate::domain::{Dimension, Money};
 use crate::statements::dimensions::{By, CONSOLIDATED};
 use crate::statements::{
-    self, Amounts, BALANCE_SHEET, CASH_FLOW, CASH_FLOW_YTD, CURRENT_YEAR_EARNINGS, ENDING_CASH, GROSS_PROFIT,
-    INCOME_BEFORE_TAX, INCOME_STATEMENT, INCOME_STATEMENT_YTD, NET_CHANGE_IN_CASH, NET_INCOME, StatementLine,
-    TOTAL_ASSETS, TOTAL_LIABILITIES_AND_EQUITY, margin, tax,
+    self, Amounts, BALANCE_SHEET, CASH_FLOW, CASH_FLOW_YTD, CURRENT_YEAR_EARNINGS, Comparative, ENDING_CASH,
+    GROSS_PROFIT, INCOME_BEFORE_TAX, INCOME_STATEMENT, INCOME_STATEMENT_YTD, NET_CHANGE_IN_CASH, NET_INCOME,
+    StatementLine, TOTAL_ASSETS, TOTAL_LIABILITIES_AND_EQUITY, margin, tax,
 };
 use crate::trial_balance::Balance;
 
@@ -39,6 +39,7 @@ impl Checks<'_> {
         self.cash_flow_to_date();
         self.dimensions();
         self.intercompany();
+        self.comparatives();
         self.views();
     }
 
@@ -147,6 +148,25 @@ impl Checks<'_> {
             let description = format!("The quarter's activity of the intercompany group {group} sums to nothing");
             self.amounts(format!("intercompany-activity:{group}"), description, Money::ZERO, activity);
         }
+    }
+
+    /// Every reported figure of a quarter without a pack is a line of its statement, and a reported total is the sum of
+    /// its lines.
+    fn comparatives(&mut self) {
+        let (id, description) = ("comparatives-as-shown", "Reported figures that no statement shows as they are");
+        let book = self.inputs.book;
+        if book.comparatives.is_empty() {
+            return self.not_applicable(id, description);
+        }
+        let quarters: BTreeSet<&str> = book.comparatives.keys().map(|(quarter, ..)| quarter.as_str()).collect();
+        let shown: BTreeMap<&str, Comparative> =
+            quarters.into_iter().filter_map(|quarter| Some((quarter, statements::reported(book, quarter)?))).collect();
+        let differing = book.comparatives.iter().filter(|((quarter, statement, line), amount)| {
+            let figures = shown.get(quarter.as_str());
+            figures.and_then(|figures| figures.get(&(statement.clone(), line.clone()))) != Some(amount)
+        });
+        let count = Value::Count(differing.count() as u64);
+        self.push(id, description, Value::Count(0), count);
     }
 
     fn views(&mut self) {

@@ -58,6 +58,25 @@ fn repeat_second_line(desk: &Desk, file: &str) {
     });
 }
 
+/// Changes a field of an account of the chart.
+fn set_account(desk: &Desk, account: &str, column: &str, value: &str) {
+    const CHART: &str = "chart_of_accounts.csv";
+    let text = std::fs::read_to_string(desk.book().join(CHART)).expect("the chart");
+    let at = text.lines().position(|line| line.starts_with(&format!("{account},"))).expect("an account of the chart");
+    desk.edit(CHART, |text| {
+        let mut rows = csv::Reader::from_reader(text.as_bytes());
+        let place = rows.headers().expect("a header").iter().position(|name| name == column).expect("a column");
+        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
+        writer.write_record(rows.headers().expect("a header")).expect("written");
+        for (row, line) in rows.records().zip(1..) {
+            let row = row.expect("a row");
+            let field = |(found, text)| if (line, found) == (at, place) { value } else { text };
+            writer.write_record(row.iter().enumerate().map(field)).expect("written");
+        }
+        String::from_utf8(writer.into_inner().expect("written")).expect("text")
+    });
+}
+
 const BROKEN: &[Broken] = &[
     ("missing_file", Q1, 3, |desk| std::fs::remove_file(desk.book().join(INVENTORY)).expect("removed")),
     ("missing_ledger", Q1, 3, |desk| std::fs::remove_file(desk.book().join(LEDGER)).expect("removed")),
@@ -122,6 +141,17 @@ const BROKEN: &[Broken] = &[
     ("unknown_posting_account", Q1, 2, |desk| {
         desk.edit("closepack.toml", |text| text.replacen("inventory = \"1300\"", "inventory = \"1399\"", 1));
     }),
+    ("balance_sheet_account_without_cash", Q1, 3, |desk| set_account(desk, "1390", "cash_flow_class", "non-cash")),
+    ("income_account_of_investing", Q1, 3, |desk| set_account(desk, "6000", "cash_flow_class", "investing")),
+    ("non_cash_without_contra", Q1, 3, |desk| set_account(desk, "5100", "cash_flow_contra", "")),
+    ("contra_of_the_income_statement", Q1, 3, |desk| set_account(desk, "5100", "cash_flow_contra", "5000")),
+    ("contra_without_non_cash", Q1, 3, |desk| set_account(desk, "6000", "cash_flow_contra", "1300")),
+    ("caption_shared_with_cash", Q1, 3, |desk| {
+        set_account(desk, "1100", "statement_line", "Cash and cash equivalents");
+    }),
+    ("comparative_of_no_statement", Q1, 3, |desk| {
+        desk.edit("comparatives.csv", |text| text.replacen("income-statement", "cash-book", 1));
+    }),
     ("prior_pack_missing", "2004-Q2", 3, |desk| std::fs::remove_dir_all(desk.out()).expect("removed")),
     ("prior_pack_altered", "2004-Q2", 3, |desk| {
         let file = desk.out().join("2004-Q1/current/inventory_reserve.csv");
@@ -176,6 +206,47 @@ fn a_subledger_that_does_not_tie_is_an_exception() {
     assert_eq!(code(&output), 1, "{}", errors(&output));
     let found = crate::support::rows(&crate::support::pack(&desk.out(), "2004-Q1")["exceptions.csv"]);
     assert!(found.iter().any(|row| row["exception_id"].starts_with("check:tie:inventory:")), "{found:?}");
+}
+
+/// Balances of an intercompany group that do not cancel: the group's checks fail, and with them the balance sheet.
+#[test]
+fn an_intercompany_group_that_does_not_cancel_is_an_exception() {
+    let desk = Desk::new();
+    let marked = |line: &str| if line.starts_with("2600,") { format!("{line},loans") } else { format!("{line},") };
+    desk.edit("chart_of_accounts.csv", |text| {
+        let (header, rows) = text.split_once('\n').expect("a header");
+        let rows: Vec<String> = rows.lines().map(marked).collect();
+        format!("{header},intercompany\n{}\n", rows.join("\n"))
+    });
+    let output = desk.command("run", "2004-Q1");
+    assert_eq!(code(&output), 1, "{}", errors(&output));
+    let files = crate::support::pack(&desk.out(), "2004-Q1");
+    let failed: Vec<String> =
+        crate::support::rows(&files["exceptions.csv"]).into_iter().map(|row| row["exception_id"].clone()).collect();
+    for check in ["check:intercompany:loans", "check:intercompany-activity:loans", "check:balance-sheet-balances"] {
+        assert!(failed.iter().any(|id| id == check), "{check} is not in {failed:?}");
+    }
+    let member = |name: &str| {
+        let rows = crate::support::rows(&files["dimensions.csv"]);
+        let of = |row: &&std::collections::BTreeMap<String, String>| {
+            row["line"] == "Notes payable, long-term" && row["member"] == name
+        };
+        rows.iter().find(of).expect("a line")["as_adjusted"].clone()
+    };
+    assert_eq!(member("consolidated"), "0.00");
+    assert_ne!(member("eliminations"), "0.00");
+}
+
+/// A reported figure whose line no statement has is not left out in silence.
+#[test]
+fn a_reported_figure_that_is_not_shown_is_an_exception() {
+    let desk = Desk::new();
+    desk.edit("comparatives.csv", |text| text + "2003-Q1,cash-flow,Change in weather,1.00,invented\n");
+    let output = desk.command("run", "2004-Q1");
+    assert_eq!(code(&output), 1, "{}", errors(&output));
+    let found = crate::support::rows(&crate::support::pack(&desk.out(), "2004-Q1")["exceptions.csv"]);
+    let failed: Vec<&str> = found.iter().map(|row| row["exception_id"].as_str()).collect();
+    assert_eq!(failed, ["check:comparatives-as-shown"]);
 }
 
 /// The largest numbers that are taken are measured without an overflow: the faults are of the ties alone.

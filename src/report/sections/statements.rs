@@ -48,7 +48,8 @@ impl Composer<'_> {
         Ok([income, self.statement("cash_flow_ytd", CASH_FLOW_YTD)?])
     }
 
-    /// A statement with a column a kind; the quarter before stands beside a quarter, not beside a year to date.
+    /// A statement with a column a kind; the quarter before stands beside a quarter, not beside a year to date. A cash
+    /// flow leaves out the lines that have nothing in any column.
     fn statement(&self, caption: &str, statement: &str) -> Composed<Block> {
         let to_date = [INCOME_STATEMENT_YTD, CASH_FLOW_YTD].contains(&statement);
         let mut names = vec!["line", "as_recorded"];
@@ -57,7 +58,13 @@ impl Composer<'_> {
         names.extend((!to_date).then_some("prior_quarter"));
         names.push("prior_year");
         let mut table = self.table(caption, 1, &names)?;
+        let sparse = [CASH_FLOW, CASH_FLOW_YTD].contains(&statement);
         for line in self.inputs.closed.statements.iter().filter(|line| line.statement == statement) {
+            let earlier = [line.prior_quarter.filter(|_| !to_date), line.prior_year];
+            let nothing = line.amounts == Amounts::ZERO && earlier.into_iter().flatten().all(Money::is_zero);
+            if sparse && nothing && !line.total {
+                continue;
+            }
             let mut cells = vec![text(&*line.line)];
             cells.extend(columns(&line.amounts));
             cells.extend((!to_date).then(|| dashed(line.prior_quarter)));
@@ -72,14 +79,16 @@ impl Composer<'_> {
         lines.filter(move |line| line.statement == statement && line.by == by && line.member == member)
     }
 
-    /// The income statement of the brands that end, and of those that go on, each with a column a kind.
+    /// The income statement of the brands that end, and of those that go on, each with a column a kind and without
+    /// the lines that have nothing.
     pub(super) fn wind_down(&self) -> Composed<[Block; 2]> {
         let shown = |caption: &str, member: &str| -> Composed<Block> {
             let mut names = vec!["line", "as_recorded"];
             names.extend(Kind::ALL.map(Kind::name));
             names.push("as_adjusted");
             let mut table = self.table(caption, 1, &names)?;
-            for line in self.lines_of(INCOME_STATEMENT, By::WindDown, member) {
+            let lines = self.lines_of(INCOME_STATEMENT, By::WindDown, member);
+            for line in lines.filter(|line| line.total || line.amounts != Amounts::ZERO) {
                 let mut cells = vec![text(&*line.line)];
                 cells.extend(columns(&line.amounts));
                 table.rows.push(row(row_kind(line.total, &line.line), cells));
@@ -154,7 +163,7 @@ impl Composer<'_> {
         let mut table = self.table("tax", 1, &["line", "rate", "amount"])?;
         let lines = &self.inputs.closed.views.tax;
         for (at, found) in lines.iter().enumerate() {
-            let rate = found.rate.map_or(Cell::Empty, |rate| percent_of(rate));
+            let rate = found.rate.map_or(Cell::Empty, percent_of);
             let kind = if at + 1 == lines.len() { RowKind::Total } else { RowKind::Body };
             table.rows.push(row(kind, vec![text(found.line), rate, money(found.amount)]));
         }
@@ -209,7 +218,7 @@ impl Composer<'_> {
         let mut table = self.table("margin", 2, &names)?;
         let cells = |of: margin::Margin| {
             let (with, without) = (of.gross_profit(), of.gross_profit_without_relief());
-            let rate = |profit| of.rate(profit).map_or(Cell::Empty, |rate| percent_of(rate));
+            let rate = |profit| of.rate(profit).map_or(Cell::Empty, percent_of);
             let amounts = [money(of.net_sales), money(of.cost_of_goods_sold), money(with), rate(with)];
             amounts.into_iter().chain([money(of.relief), money(without), rate(without)]).collect::<Vec<_>>()
         };
