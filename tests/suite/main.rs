@@ -3,6 +3,7 @@
 mod bad_books;
 mod command;
 mod golden;
+mod posted;
 mod properties;
 mod support;
 mod tidy;
