@@ -212,12 +212,7 @@ fn a_subledger_that_does_not_tie_is_an_exception() {
 #[test]
 fn an_intercompany_group_that_does_not_cancel_is_an_exception() {
     let desk = Desk::new();
-    let marked = |line: &str| if line.starts_with("2600,") { format!("{line},loans") } else { format!("{line},") };
-    desk.edit("chart_of_accounts.csv", |text| {
-        let (header, rows) = text.split_once('\n').expect("a header");
-        let rows: Vec<String> = rows.lines().map(marked).collect();
-        format!("{header},intercompany\n{}\n", rows.join("\n"))
-    });
+    set_account(&desk, "2600", "intercompany", "loans");
     let output = desk.command("run", "2004-Q1");
     assert_eq!(code(&output), 1, "{}", errors(&output));
     let files = crate::support::pack(&desk.out(), "2004-Q1");

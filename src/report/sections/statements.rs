@@ -13,7 +13,7 @@ use crate::statements::dimensions::{By, CONSOLIDATED, CONTINUING, DimensionLine,
 use crate::statements::materiality::MaterialityRow;
 use crate::statements::{
     Amounts, BALANCE_SHEET, CASH_FLOW, CASH_FLOW_YTD, ENDING_CASH, INCOME_STATEMENT, INCOME_STATEMENT_YTD, NET_INCOME,
-    TOTAL_ASSETS, TOTAL_LIABILITIES_AND_EQUITY, margin,
+    StatementLine, TOTAL_ASSETS, TOTAL_LIABILITIES_AND_EQUITY, margin,
 };
 
 /// Members that stand beside each other in one table.
@@ -48,8 +48,8 @@ impl Composer<'_> {
         Ok([income, self.statement("cash_flow_ytd", CASH_FLOW_YTD)?])
     }
 
-    /// A statement with a column a kind; the quarter before stands beside a quarter, not beside a year to date. A cash
-    /// flow leaves out the lines that have nothing in any column.
+    /// A statement with a column a kind; the quarter before stands beside a quarter, not beside a year to date. Lines
+    /// that have nothing in any column are left out.
     fn statement(&self, caption: &str, statement: &str) -> Composed<Block> {
         let to_date = [INCOME_STATEMENT_YTD, CASH_FLOW_YTD].contains(&statement);
         let mut names = vec!["line", "as_recorded"];
@@ -58,11 +58,10 @@ impl Composer<'_> {
         names.extend((!to_date).then_some("prior_quarter"));
         names.push("prior_year");
         let mut table = self.table(caption, 1, &names)?;
-        let sparse = [CASH_FLOW, CASH_FLOW_YTD].contains(&statement);
         for line in self.inputs.closed.statements.iter().filter(|line| line.statement == statement) {
             let earlier = [line.prior_quarter.filter(|_| !to_date), line.prior_year];
             let nothing = line.amounts == Amounts::ZERO && earlier.into_iter().flatten().all(Money::is_zero);
-            if sparse && nothing && !line.total {
+            if nothing && !line.total {
                 continue;
             }
             let mut cells = vec![text(&*line.line)];
@@ -116,9 +115,20 @@ impl Composer<'_> {
         Ok(blocks)
     }
 
-    /// A column a member, as many tables as it takes, and the consolidated figures as the last column.
+    /// A column a member, as many tables as it takes, and the consolidated figures as the last column. Lines that no
+    /// member has anything in are left out.
     fn members(&self, caption: &str, statement: &str, by: By, members: &[String]) -> Composed<Vec<Block>> {
         let heading = |heading: String| Column { heading, align: Align::Right, wraps: false };
+        let whole = self.inputs.closed.statements.iter().filter(|line| line.statement == statement);
+        let whole: Vec<&StatementLine> = whole.collect();
+        let adjusted = |line: &DimensionLine| line.amounts.as_adjusted();
+        let columns_of = |members: &[String]| -> Vec<Vec<Money>> {
+            members.iter().map(|member| self.lines_of(statement, by, member).map(adjusted).collect()).collect()
+        };
+        let all = columns_of(members);
+        let shows = |place: usize| {
+            whole[place].total || all.iter().filter_map(|lines| lines.get(place)).any(|amount| !amount.is_zero())
+        };
         let parts: Vec<&[String]> = members.chunks(MEMBERS_PER_TABLE).collect();
         let mut blocks = Vec::new();
         for (at, part) in parts.iter().enumerate() {
@@ -132,11 +142,8 @@ impl Composer<'_> {
                 columns.push(heading(self.words.heading(CONSOLIDATED)?));
             }
             let mut table = Table::new(self.words.caption(caption)?, columns);
-            let whole = self.inputs.closed.statements.iter().filter(|line| line.statement == statement);
-            let adjusted = |line: &DimensionLine| line.amounts.as_adjusted();
-            let of_members: Vec<Vec<Money>> =
-                part.iter().map(|member| self.lines_of(statement, by, member).map(adjusted).collect()).collect();
-            for (place, line) in whole.enumerate() {
+            let of_members = columns_of(part);
+            for (place, line) in whole.iter().enumerate().filter(|(place, _)| shows(*place)) {
                 let mut cells = vec![text(&*line.line)];
                 cells.extend(of_members.iter().map(|lines| dashed(lines.get(place).copied())));
                 cells.extend(closes.then(|| money(line.amounts.as_adjusted())));
