@@ -134,9 +134,6 @@ fn declining_balance(asset: &FixedAsset, percent: u32, passed: u32) -> Money {
         let taken = span.min(passed - age);
         left -= year * Decimal::from(taken) / Decimal::from(span);
         age += taken;
-        if taken < span {
-            break;
-        }
     }
     Money::round(cost - left)
 }
@@ -277,7 +274,7 @@ fn impairment_losses(inputs: &[Input<'_>], stages: &[Stage], basis: Basis) -> Ve
         };
         let unimpaired = asset.cost - depreciation_to(asset, day);
         // An asset without a group is tested alone, under its own place.
-        let alone = if asset.asset_group.is_empty() { at + 1 } else { 0 };
+        let alone = if asset.asset_group.is_empty() { at } else { 0 };
         groups.entry((&asset.asset_group, alone)).or_default().push(Tested { at, asset, at_decision, unimpaired });
     }
     for members in groups.values() {
