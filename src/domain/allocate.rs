@@ -83,4 +83,19 @@ mod tests {
         assert_eq!(allocate(Money::from_cents(100), &[], &[]), cents(&[]));
         assert_eq!(allocate(Money::ZERO, &cents(&[1, 1]), &cents(&[50, 50])), cents(&[0, 0]));
     }
+
+    /// 7 * 3/10, 3/10 and 4/10 are 2.1, 2.1 and 2.8: one odd cent, and it is not the first's.
+    #[test]
+    fn an_odd_cent_goes_where_most_of_it_was_lost() {
+        assert_eq!(allocate(Money::from_cents(7), &cents(&[3, 3, 4]), &cents(&[9, 9, 9])), cents(&[2, 2, 3]));
+        // Two odd cents of 10 * 1/4, 1/4, 1/4 and 1/4: the first two of those that agree.
+        assert_eq!(allocate(Money::from_cents(10), &cents(&[1; 4]), &cents(&[9; 4])), cents(&[3, 3, 2, 2]));
+    }
+
+    /// The first round fills the first to its limit of 10 and the second to 30; what is left goes to the third.
+    #[test]
+    fn a_limit_that_is_reached_in_the_second_round_holds_as_well() {
+        let shares = allocate(Money::from_cents(100), &cents(&[2, 1, 1]), &cents(&[10, 30, 90]));
+        assert_eq!(shares, cents(&[10, 30, 60]));
+    }
 }
