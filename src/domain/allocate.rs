@@ -5,8 +5,8 @@ use super::Money;
 /// Shares an amount by weight, in cents by largest remainder, no part above its own limit; what a limit holds back
 /// goes to the others. Parts stand in the order of the weights, and equal remainders are served in that order.
 ///
-/// Weights and limits are zero or more. Where nothing that is open has a weight, the room below the limits is the
-/// weight. What no limit leaves room for is not given out.
+/// Weights and limits are zero or more. Where nothing that is open has a weight, and so nothing has been given to it,
+/// the limits are the weights. What no limit leaves room for is not given out.
 #[must_use]
 pub fn allocate(amount: Money, weights: &[Money], limits: &[Money]) -> Vec<Money> {
     let mut shares = vec![Money::ZERO; weights.len()];
@@ -16,9 +16,8 @@ pub fn allocate(amount: Money, weights: &[Money], limits: &[Money]) -> Vec<Money
         if left.is_zero() || open.is_empty() {
             return shares;
         }
-        let room: Vec<Money> = limits.iter().zip(&shares).map(|(limit, share)| *limit - *share).collect();
         let weighs = open.iter().any(|at| !weights[*at].is_zero());
-        for (at, part) in largest_remainder(left.cents(), &open, if weighs { weights } else { &room }) {
+        for (at, part) in largest_remainder(left.cents(), &open, if weighs { weights } else { limits }) {
             let taken = Money::from_cents(part).min(limits[at] - shares[at]);
             shares[at] += taken;
             left -= taken;
