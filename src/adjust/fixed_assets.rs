@@ -773,4 +773,18 @@ mod tests {
             }
         }
     }
+
+    /// Cost 1,000.00, salvage 100.00, five years at 150 %: 300, 210, 147, then half of the 243 above salvage twice.
+    #[test]
+    fn the_straight_line_that_a_declining_balance_ends_on_leads_to_salvage() {
+        let mut row = asset(100_000, 60, 0, Disposition::InUse);
+        row.method = DepreciationMethod::DecliningBalance { percent: 150 };
+        row.in_service_date = day("2000-01-01");
+        row.salvage_value = Money::from_cents(10_000);
+        let at_year_ends = [2000, 2001, 2002, 2003, 2004].map(|year| {
+            let year_end = NaiveDate::from_ymd_opt(year, 12, 31).expect("the last day of a year");
+            depreciation_to(&row, year_end).cents()
+        });
+        assert_eq!(at_year_ends, [30_000, 51_000, 65_700, 77_850, 90_000]);
+    }
 }
