@@ -4,5 +4,6 @@ mod bad_books;
 mod command;
 mod golden;
 mod properties;
+mod random_books;
 mod support;
 mod tidy;
