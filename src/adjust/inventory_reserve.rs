@@ -52,16 +52,19 @@ pub struct Measurement {
 }
 
 impl Measurement {
-    /// An item of which nothing is on hand.
-    pub const NOTHING: Self = Self {
-        cost: Money::ZERO,
-        nrv: Decimal::ZERO,
-        market: Decimal::ZERO,
-        saleable: Decimal::ZERO,
-        excess: Decimal::ZERO,
-        method: Method::LowerOfCost.name(),
-        required: Money::ZERO,
-    };
+    /// An item of which nothing is on hand, in a pool of these methods.
+    #[must_use]
+    pub fn nothing(methods: &Methods) -> Self {
+        Self {
+            cost: Money::ZERO,
+            nrv: Decimal::ZERO,
+            market: Decimal::ZERO,
+            saleable: Decimal::ZERO,
+            excess: Decimal::ZERO,
+            method: methods.named()[0].name(),
+            required: Money::ZERO,
+        }
+    }
 }
 
 /// The name of the measurement of goods that customers returned.
@@ -486,6 +489,8 @@ mod tests {
         sku.quantity_on_hand = Decimal::ZERO;
         let found = one(&sku, terms(&all), "2004-05-29");
         assert_eq!((found.required, found.method), (Money::ZERO, "lower-of-cost"));
+        let rated = methods(&[Method::Specific, Method::Ageing]);
+        assert_eq!(Measurement::nothing(&rated).method, "ageing", "of an item that is gone, the first of its pool's");
     }
 
     #[test]

@@ -5,5 +5,6 @@ mod command;
 mod golden;
 mod posted;
 mod properties;
+mod random_books;
 mod support;
 mod tidy;
