@@ -9,7 +9,7 @@ use super::dice::Dice;
 use super::ledger;
 use super::owed::Owed;
 use super::register::Register;
-use super::sheet::{Balances, Source};
+use super::sheet::{Balances, Source, write};
 use super::stock::Stock;
 use super::terms::Terms;
 
@@ -83,18 +83,10 @@ impl RandomBook {
 impl Quarterly {
     /// Writes the sources to the quarter's folder of a book.
     pub fn write(&self, root: &Path, quarter: &str) {
-        for source in &self.sources {
-            write(root, &format!("{quarter}/{}.csv", source.name), &source.text());
-        }
+        self.sources.iter().for_each(|source| source.write(root, quarter));
     }
 
-    pub fn ledger(&mut self) -> &mut Source {
-        self.sources.iter_mut().find(|source| source.name == "ledger").expect("a ledger")
+    pub fn ledger(&self) -> &Source {
+        self.sources.iter().find(|source| source.name == "ledger").expect("a ledger")
     }
-}
-
-fn write(root: &Path, file: &str, text: &str) {
-    let path = root.join(file);
-    std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-    std::fs::write(path, text).expect("written");
 }

@@ -4,30 +4,45 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use closepack::checks::Status;
 
-use super::run::{Chain, Pack, Ran, Table, TableRow};
+use super::run::{Chain, Pack, Ran, TableRow, Tables};
 
-type Files = BTreeMap<String, Vec<u8>>;
+/// The files that are looked at.
+const FILES: [&str; 11] = [
+    "dimensions.csv",
+    "fixed_assets.csv",
+    "inventory_reserve.csv",
+    "journal_entries.csv",
+    "obligations.csv",
+    "posting.csv",
+    "prepaid_advertising.csv",
+    "rollforward.csv",
+    "royalties.csv",
+    "statements.csv",
+    "trial_balance.csv",
+];
 
 /// All properties of a book's packs.
 pub fn all(chain: &Chain) -> Result<(), String> {
-    for (at, ran) in chain.quarters.iter().enumerate() {
-        let before = at.checked_sub(1).map(|before| &chain.quarters[before].pack.files);
-        quarter(ran, before).map_err(|found| format!("{}: {found}", ran.id))?;
+    let mut before: Option<Tables> = None;
+    for ran in &chain.quarters {
+        let tables = Tables::of(&ran.pack, &FILES);
+        quarter(ran, &tables, before.as_ref()).map_err(|found| format!("{}: {found}", ran.id))?;
+        before = Some(tables);
     }
     Ok(())
 }
 
-fn quarter(ran: &Ran, before: Option<&Files>) -> Result<(), String> {
+fn quarter(ran: &Ran, now: &Tables, before: Option<&Tables>) -> Result<(), String> {
     checks_pass(&ran.pack)?;
-    entries_balance(&ran.pack.files)?;
-    rows_foot(&ran.pack.files)?;
-    reserves_are_sound(&ran.pack.files)?;
+    entries_balance(now)?;
+    rows_foot(now)?;
+    reserves_are_sound(now)?;
     if let Some(before) = before {
-        openings_are_closings(before, &ran.pack.files)?;
+        openings_are_closings(before, now)?;
     }
-    balance_sheet_balances(&ran.pack.files)?;
-    cash_flow_is_the_movement_of_cash(&ran.pack.files)?;
-    entities_consolidate(&ran.pack.files)
+    balance_sheet_balances(now)?;
+    cash_flow_is_the_movement_of_cash(now)?;
+    entities_consolidate(now)
 }
 
 /// No check fails and nothing is an error; what a person must look at may be.
@@ -46,9 +61,9 @@ fn same(what: impl FnOnce() -> String, expected: i128, found: i128) -> Result<()
     if expected == found { Ok(()) } else { Err(format!("{}: expected {expected}, found {found} (cents)", what())) }
 }
 
-fn entries_balance(files: &Files) -> Result<(), String> {
+fn entries_balance(files: &Tables) -> Result<(), String> {
     let mut sums: BTreeMap<Vec<String>, i128> = BTreeMap::new();
-    for row in Table::of(files, "journal_entries.csv").rows() {
+    for row in files.file("journal_entries.csv").rows() {
         let key = row.key(&["entry_id", "entity"]).into_iter().map(str::to_owned).collect();
         *sums.entry(key).or_insert(0) += row.sum(&["debit"], &["credit"]);
     }
@@ -90,9 +105,9 @@ const FOOTINGS: [Footing; 14] = [
     ),
 ];
 
-fn rows_foot(files: &Files) -> Result<(), String> {
+fn rows_foot(files: &Tables) -> Result<(), String> {
     for (file, total, plus, minus) in FOOTINGS {
-        let table = Table::of(files, file);
+        let table = files.file(file);
         for (at, row) in table.rows().enumerate() {
             same(|| format!("{file} line {}: {total:?}", at + 2), row.sum(plus, minus), row.sum(total, &[]))?;
         }
@@ -100,8 +115,8 @@ fn rows_foot(files: &Files) -> Result<(), String> {
     Ok(())
 }
 
-fn reserves_are_sound(files: &Files) -> Result<(), String> {
-    for row in Table::of(files, "inventory_reserve.csv").rows() {
+fn reserves_are_sound(files: &Tables) -> Result<(), String> {
+    for row in files.file("inventory_reserve.csv").rows() {
         let of = |column: &str| row.cents(column);
         let (cost, required, closing) = (of("cost"), of("required"), of("closing"));
         let sound = 0 <= required && required <= closing && closing <= cost && of("charge").min(of("release")) == 0;
@@ -147,10 +162,10 @@ const OPENINGS: [Opening; 6] = [
 ];
 
 /// Item by item; what has closed with nothing may be gone.
-fn openings_are_closings(before: &Files, now: &Files) -> Result<(), String> {
+fn openings_are_closings(before: &Tables, now: &Tables) -> Result<(), String> {
     for (file, key, closing, opening) in OPENINGS {
-        let amounts = |files: &Files, of: fn(TableRow<'_>) -> i128| -> BTreeMap<Vec<String>, i128> {
-            let table = Table::of(files, file);
+        let amounts = |files: &Tables, of: fn(TableRow<'_>) -> i128| -> BTreeMap<Vec<String>, i128> {
+            let table = files.file(file);
             let rows = table.rows().map(|row| (row.key(key).into_iter().map(str::to_owned).collect(), of(row)));
             rows.filter(|(_, amount)| *amount != 0).collect()
         };
@@ -174,14 +189,14 @@ const COLUMNS: [&str; 7] = [
 ];
 
 /// The amounts of a line of a statement, in every column.
-fn amounts_of(files: &Files, statement: &str, line: &str) -> Result<[i128; COLUMNS.len()], String> {
-    let table = Table::of(files, "statements.csv");
+fn amounts_of(files: &Tables, statement: &str, line: &str) -> Result<[i128; COLUMNS.len()], String> {
+    let table = files.file("statements.csv");
     let found = table.rows().find(|row| row.text("statement") == statement && row.text("line") == line);
     let row = found.ok_or_else(|| format!("{statement} has no line {line}"))?;
     Ok(COLUMNS.map(|column| row.cents(column)))
 }
 
-fn balance_sheet_balances(files: &Files) -> Result<(), String> {
+fn balance_sheet_balances(files: &Tables) -> Result<(), String> {
     let assets = amounts_of(files, "balance-sheet", "Total assets")?;
     let financed = amounts_of(files, "balance-sheet", "Total liabilities and equity")?;
     let columns = COLUMNS.iter().zip(assets.into_iter().zip(financed));
@@ -189,8 +204,8 @@ fn balance_sheet_balances(files: &Files) -> Result<(), String> {
 }
 
 /// As recorded and as adjusted it is what cash moved by, and no kind of adjustment moves any.
-fn cash_flow_is_the_movement_of_cash(files: &Files) -> Result<(), String> {
-    let balances = Table::of(files, "trial_balance.csv");
+fn cash_flow_is_the_movement_of_cash(files: &Tables) -> Result<(), String> {
+    let balances = files.file("trial_balance.csv");
     let cash = || balances.rows().filter(|row| row.text("account") == "1000");
     let moved: i128 = cash().map(|row| row.sum(&["debits"], &["credits"])).sum();
     let opening: i128 = cash().map(|row| row.cents("opening")).sum();
@@ -206,8 +221,8 @@ fn cash_flow_is_the_movement_of_cash(files: &Files) -> Result<(), String> {
 }
 
 /// The entities with the eliminations are the consolidated statement, which is the one that is published.
-fn entities_consolidate(files: &Files) -> Result<(), String> {
-    let table = Table::of(files, "dimensions.csv");
+fn entities_consolidate(files: &Tables) -> Result<(), String> {
+    let table = files.file("dimensions.csv");
     let mut parts: BTreeMap<(&str, &str), [i128; COLUMNS.len()]> = BTreeMap::new();
     let mut consolidated = parts.clone();
     for row in table.rows().filter(|row| row.text("by") == "entity") {
@@ -218,7 +233,7 @@ fn entities_consolidate(files: &Files) -> Result<(), String> {
     if parts != consolidated || parts.is_empty() {
         return Err("the entities and eliminations are not the consolidated statements".to_owned());
     }
-    let lines = Table::of(files, "statements.csv");
+    let lines = files.file("statements.csv");
     let of_statement = |statement| lines.rows().filter(move |row| row.text("statement") == statement).zip(1_u32..);
     for (row, order) in of_statement("income-statement").chain(of_statement("balance-sheet")) {
         let order = order.to_string();

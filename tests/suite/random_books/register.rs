@@ -75,7 +75,7 @@ impl Register {
             life_months: dice.between(1, 90),
             method: *dice.one_of(&["straight-line", "straight-line", "declining-balance", "declining-balance-150", ""]),
             convention: *dice.one_of(&["full-month", "half-month", "next-month", ""]),
-            decision: None,
+            decision: dice.chance(10).then(|| old_decision(dice, first)),
             transfer_to: [entity, terms.other_brand(dice, &brand), segment],
             dimension,
         });
@@ -96,8 +96,11 @@ impl Register {
         // One that was never decided on may leave.
         self.list.retain(|asset| asset.decision.is_some() || prior.is_none() || !dice.chance(5));
         let mut rows = Vec::new();
+        let tested = self.test_a_group(dice, quarter);
         for asset in &mut self.list {
-            asset.decide(dice, quarter);
+            if tested.is_none_or(|group| asset.group != group) {
+                asset.decide(dice, quarter);
+            }
             let before = prior.and_then(|pack| pack.assets.get(&asset.key())).copied().unwrap_or(Earlier::NOTHING);
             let moved = before.decision.is_some_and(|decision| decision.reused);
             let dimension = if moved { &asset.transfer_to } else { &asset.dimension };
@@ -109,6 +112,21 @@ impl Register {
             rows.push(asset.row(dice, terms, accumulated + shown));
         }
         Source { name: "fixed_assets", header: HEADER, rows }
+    }
+
+    /// Tests a group as a whole, at times: all of it that no other brand goes on with.
+    fn test_a_group(&mut self, dice: &mut Dice, quarter: &Quarter) -> Option<&'static str> {
+        let group = *dice.one_of(&["booth", "plant"]);
+        let day = dice.day(quarter.start, quarter.end);
+        if !dice.chance(40) {
+            return None;
+        }
+        let open = |before: &Decision| before.disposition != Disposition::Reuse && before.day < day;
+        let members = self.list.iter_mut().filter(|asset| asset.group == group);
+        for asset in members.filter(|asset| asset.decision.as_ref().is_none_or(open)) {
+            asset.decision = Some(Decision { disposition: Disposition::HoldAndUse, day, cease_use: day });
+        }
+        Some(group)
     }
 }
 
@@ -188,6 +206,13 @@ impl Asset {
             shown(is(Disposition::Reuse) && self.transfer_to[2] != segment, self.transfer_to[2].clone()),
         ]
     }
+}
+
+/// A decision from before the first quarter.
+fn old_decision(dice: &mut Dice, first: NaiveDate) -> Decision {
+    let day = dice.day(first - Days::new(300), first);
+    let disposition = *dice.one_of(&[Disposition::HeldForSale, Disposition::Abandon, Disposition::HoldAndUse]);
+    Decision { disposition, day, cease_use: day + Days::new(dice.between(0, 500).unsigned_abs()) }
 }
 
 const fn name(disposition: Disposition) -> &'static str {

@@ -81,6 +81,25 @@ impl Chain {
     }
 }
 
+/// A folder that lives as long as a book is tried; in memory, where the machine has such a place.
+pub fn scratch() -> tempfile::TempDir {
+    let in_memory = tempfile::tempdir_in("/dev/shm");
+    in_memory.or_else(|_| tempfile::tempdir()).expect("a temporary folder")
+}
+
+/// Some of the CSV files of a pack, read once.
+pub struct Tables(BTreeMap<&'static str, Table>);
+
+impl Tables {
+    pub fn of(pack: &Pack, names: &[&'static str]) -> Self {
+        Self(names.iter().map(|name| (*name, Table::of(&pack.files, name))).collect())
+    }
+
+    pub fn file(&self, name: &str) -> &Table {
+        &self.0[name]
+    }
+}
+
 /// A CSV file of a pack.
 pub struct Table {
     columns: BTreeMap<String, usize>,

@@ -1,6 +1,7 @@
 //! Text of the sources, and the sums that the ledger must agree with.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use closepack::domain::{Dimension as Key, Money};
 
@@ -13,6 +14,7 @@ pub type Row = Vec<String>;
 pub type Balances = BTreeMap<(String, Dimension), i64>;
 
 /// A source with its header.
+#[derive(Clone)]
 pub struct Source {
     pub name: &'static str,
     pub header: &'static str,
@@ -20,12 +22,17 @@ pub struct Source {
 }
 
 impl Source {
-    pub fn text(&self) -> String {
+    fn text(&self) -> String {
         let rows = self.rows.iter().map(|row| {
             assert_eq!(row.len(), self.header.split(',').count(), "a row of {} is not as long as its header", self.name);
             row.join(",") + "\n"
         });
         format!("{}\n{}", self.header, rows.collect::<String>())
+    }
+
+    /// Writes the source to a quarter's folder of a book.
+    pub fn write(&self, root: &Path, quarter: &str) {
+        write(root, &format!("{quarter}/{}.csv", self.name), &self.text());
     }
 }
 
@@ -69,4 +76,11 @@ pub fn of_key(key: &Key) -> Dimension {
 /// Adds to a balance.
 pub fn add(balances: &mut Balances, account: &str, dimension: &Dimension, amount: i64) {
     *balances.entry((account.to_owned(), dimension.clone())).or_insert(0) += amount;
+}
+
+/// Writes a file of a book.
+pub fn write(root: &Path, file: &str, text: &str) {
+    let path = root.join(file);
+    std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    std::fs::write(path, text).expect("written");
 }

@@ -57,9 +57,10 @@ impl Stock {
         });
     }
 
-    /// Dimensions that have stock under a deadline.
+    /// Dimensions of ending brands that have stock under a deadline.
     pub fn selling_off(&self, terms: &Terms) -> Vec<Dimension> {
-        let under = |sku: &&Sku| terms.pools[sku.pool].deadline.is_some();
+        let ends = |sku: &Sku| terms.event_of(&sku.dimension[1]).is_some();
+        let under = |sku: &&Sku| ends(sku) && terms.pools[sku.pool].deadline.is_some();
         self.skus.iter().filter(under).map(|sku| sku.dimension.clone()).collect()
     }
 

@@ -90,7 +90,7 @@ impl Terms {
             unit_of_account: *dice.one_of(units),
             relief_is_booked: dice.chance(30),
             as_incurred: dice.chance(30),
-            defers_buyouts: dice.chance(60),
+            defers_buyouts: dice.chance(75),
             shows_write_downs: dice.chance(40),
             tax_percent: dice.between(0, 45),
             valuation_allowance: dice.chance(50),
@@ -262,7 +262,8 @@ fn events(dice: &mut Dice, calendar: &[Quarter], brands: &[String]) -> Vec<Event
         }
         Event { id: format!("event-{at}"), date: dice.day(from, to), brands: named }
     };
-    (1..=dice.between(0, 2)).map(|at| event(at, dice)).collect()
+    let count = *dice.one_of(&[0, 1, 1, 2]);
+    (1..=count).map(|at| event(at, dice)).collect()
 }
 
 fn pool(dice: &mut Dice, at: i64, events: &[Event], calendar: &[Quarter], units: &[&'static str]) -> Pool {
