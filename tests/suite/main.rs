@@ -5,5 +5,6 @@ mod command;
 mod golden;
 mod posted;
 mod properties;
+mod rules_companion;
 mod support;
 mod tidy;
