@@ -1,7 +1,7 @@
 //! docs/rules.md: its examples are books that are run, and its policies and citations are those of the code.
 //!
-//! An example is a small book in TOML. Its rows have the columns of the source files, its figures those of the pack, and
-//! what it leaves out is nothing, or the code that [`Skeleton`] gives.
+//! An example is a small book in TOML. Its rows have the columns of the source files, its figures those of the pack,
+//! and what it leaves out is nothing, or what [`Skeleton`] gives.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -12,13 +12,11 @@ use closepack::book::policies::{
     CostFormula, MarketTest, PolicyRow, ProductionAdvertising, ReserveRelief, RoyaltyBuyout, UnitOfAccount,
 };
 use closepack::book::{Basis, Choice, config};
-use closepack::close;
 use closepack::domain::Money;
-use closepack::ingest;
 use closepack::ingest::book::BookFault;
 use closepack::ingest::prior_pack::PriorPack;
 use closepack::records::{Disposition, ObligationKind, Recognition};
-use closepack::report;
+use closepack::{close, ingest, report};
 use toml::{Table, Value};
 
 use crate::support::{Desk, code, errors, pack, repository, rows};
@@ -361,8 +359,8 @@ fn without_dimension(mut row: BTreeMap<String, String>) -> BTreeMap<String, Stri
     row
 }
 
-/// Closes a quarter as the command does, up to the pack's CSV files. An example shows one thing, and its subledgers need
-/// not tie to a ledger: checks may fail.
+/// Closes a quarter as the command does, up to the pack's CSV files. An example shows one thing, and its subledgers
+/// need not tie to a ledger: checks may fail.
 fn close_quarter(heading: &str, folder: &Path, quarter: &str, before: Option<(&str, &Files)>) -> Files {
     let fail = |faults: &dyn std::fmt::Display| -> ! { panic!("{heading}, {quarter}: {faults}") };
     let (book, sources) = ingest::book::read(folder).unwrap_or_else(|fault| match fault {
