@@ -285,7 +285,8 @@ impl Checker<'_> {
         let events = self.events(raw.events, &brands);
         let policies = self.policies(&raw.policies);
         let scenarios = self.scenarios(&raw.scenarios, &policies);
-        let pools = self.pools(raw.pools, &events);
+        let by_ifrs = [&policies].into_iter().chain(scenarios.values()).any(|of| of.basis == Basis::Ifrs);
+        let pools = self.pools(raw.pools, &events, by_ifrs);
         let codes = [("entities", &entities), ("brands", &brands), ("segments", &segments)];
         Config {
             company: raw.company.name,
@@ -514,13 +515,19 @@ impl Checker<'_> {
         events
     }
 
-    fn pools(&mut self, raw: Vec<RawPool>, events: &BTreeMap<String, Event>) -> BTreeMap<String, Pool> {
+    /// `by_ifrs` is true when the book or one of its scenarios is measured by the international standards.
+    fn pools(&mut self, raw: Vec<RawPool>, events: &BTreeMap<String, Event>, by_ifrs: bool) -> BTreeMap<String, Pool> {
         let mut seen = BTreeSet::new();
         let mut pools = BTreeMap::new();
         for row in raw {
             self.unique(&mut seen, &row.code);
             if let Some(event) = row.event.as_ref().filter(|event| !events.contains_key(event.get_ref())) {
                 self.unknown(event, "an id of [[events]]");
+            }
+            if let Some(unit) = row.unit_of_account.as_ref().filter(|unit| by_ifrs && *unit.get_ref() == "total") {
+                let message = "the international standards do not allow the pool's unit_of_account = \"total\"";
+                let help = "choose another value; the book or one of its scenarios is measured by ifrs";
+                self.fault(unit.span(), message, unit.get_ref(), "item or category (IAS 2.29)", help);
             }
             let methods = self.methods(&row);
             let pool = Pool {
@@ -648,5 +655,23 @@ impl Checker<'_> {
     fn fault(&mut self, span: Range<usize>, message: &str, value: &str, expected: &str, help: &str) {
         let place = place_of(self.text, span.start);
         self.faults.add(Code::Configuration, place, message, value, expected, help);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A pool's own unit of account is held to the standards as the book's is, also where only a scenario is by IFRS.
+    #[test]
+    fn a_pool_over_all_items_is_not_by_ifrs() {
+        let embedded = include_str!("../../data/book/closepack.toml");
+        let total = embedded.replacen("royalty_rate = \"0\"", "royalty_rate = \"0\"\nunit_of_account = \"total\"", 1);
+        let faults = parse(&total).expect_err("the embedded book has a scenario by IFRS").to_string();
+        assert!(faults.contains("the pool's unit_of_account") && faults.contains("IAS 2.29"), "{faults}");
+        let by_us = total.replace("[scenarios.ifrs]\nbasis = \"ifrs\"", "");
+        assert!(parse(&by_us).is_ok());
+        assert!(parse(&by_us.replace("\"us-gaap-2004\"", "\"ifrs\"")).is_err());
+        assert!(parse(&total.replace("\"total\"", "\"category\"")).is_ok());
     }
 }

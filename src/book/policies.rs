@@ -209,7 +209,7 @@ impl Policies {
             row(
                 "production_advertising",
                 self.production_advertising().name(),
-                "first-showing",
+                by_basis("first-showing", "first-showing", "as-incurred"),
                 by_basis("ASC 720-35-25-1", "SOP 93-7 par. 26", "IAS 38.69"),
             ),
             row(
@@ -238,5 +238,34 @@ impl Policies {
                 "how the registers are exported",
             ),
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a book gets without choosing is told as the default under every basis: IFRS leaves no choice of when the
+    /// production cost of advertising is expensed.
+    #[test]
+    fn the_default_is_what_a_book_gets_without_choosing() {
+        for (basis, _) in Basis::NAMES {
+            let policies = Policies {
+                basis: *basis,
+                first_quarter: "2004-Q1".to_owned(),
+                tax_rate: Decimal::ZERO,
+                valuation_allowance: true,
+                subledger_shows_write_downs: false,
+                cost_formula: CostFormula::Fifo,
+                unit_of_account: UnitOfAccount::Item,
+                reserve_relief: ReserveRelief::Propose,
+                production_advertising: ProductionAdvertising::FirstShowing,
+                royalty_buyout: RoyaltyBuyout::Expense,
+                minimum_retention_days: 60,
+            };
+            for row in policies.rows().into_iter().filter(|row| !row.default.is_empty()) {
+                assert_eq!(row.value, row.default, "{} under {}", row.key, basis.name());
+            }
+        }
     }
 }

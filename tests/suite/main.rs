@@ -6,5 +6,6 @@ mod golden;
 mod posted;
 mod properties;
 mod random_books;
+mod rules_companion;
 mod support;
 mod tidy;
