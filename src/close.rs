@@ -12,8 +12,10 @@ use crate::ingest::quarter::Records;
 use crate::journal::{self, EntryError, JournalEntry, Numbering, Posted, PostedRow};
 use crate::rollforward::{self, RollRow};
 use crate::schedules::{self, Schedules};
+use crate::sensitivity::{self, SensitivityResult};
 use crate::statements::per_share::{diluted_shares, per_share};
 use crate::statements::{self, Amounts, Comparative, StatementLine, Views};
+use crate::targets::{self, TargetRow};
 use crate::trial_balance::TrialBalance;
 
 /// All that a run depends on.
@@ -68,6 +70,10 @@ pub struct Closed {
     pub views: Views,
     pub impact: Vec<ImpactLine>,
     pub shares: Option<Shares>,
+    /// By id.
+    pub targets: Vec<TargetRow>,
+    /// In the book's order.
+    pub sensitivities: Vec<SensitivityResult>,
     pub checks: Vec<Check>,
     pub exceptions: Vec<Exception>,
 }
@@ -106,6 +112,9 @@ pub fn close(inputs: Inputs<'_>) -> Result<Closed, Faults> {
     let (posting, proposed) = journal::remaining(&entries, posted, numbering, quarter).map_err(unsound)?;
     let mut trial_balance = TrialBalance::build(&records.opening_balances, &records.ledger);
     trial_balance.adjust(&proposed);
+    if book.config.scenario.is_some() {
+        trial_balance.take_back_posted();
+    }
     let rolls = rollforward::build(&schedules);
     let reported;
     let prior_quarter = if let Some(pack) = prior {
@@ -136,6 +145,8 @@ pub fn close(inputs: Inputs<'_>) -> Result<Closed, Faults> {
         statements: &statements,
         views: &views,
     });
+    let targets = targets::standings(book, quarter, &statements, prior);
+    let sensitivities = sensitivity::analyse(book, quarter, records, prior, &schedules);
     let shares = book.shares.get(&quarter.id).copied();
     let impact = impact(&schedules, &statements, shares);
     let exceptions = exceptions(&checks, &schedules, shares, quarter);
@@ -150,6 +161,8 @@ pub fn close(inputs: Inputs<'_>) -> Result<Closed, Faults> {
         views,
         impact,
         shares,
+        targets,
+        sensitivities,
         checks,
         exceptions,
     })

@@ -19,5 +19,7 @@ pub mod records;
 pub mod report;
 pub mod rollforward;
 pub mod schedules;
+pub mod sensitivity;
 pub mod statements;
+pub mod targets;
 pub mod trial_balance;

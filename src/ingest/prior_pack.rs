@@ -13,6 +13,7 @@ use crate::adjust::obligations;
 use crate::adjust::prepaid_advertising::Earlier;
 use crate::domain::{Dimension, Money};
 use crate::records::ItemKey;
+use crate::targets::EarlierTarget;
 use crate::trial_balance::AccountKey;
 
 /// The figures of an earlier pack that a later quarter needs.
@@ -30,6 +31,10 @@ pub struct PriorPack {
     pub adjusted: BTreeMap<AccountKey, Money>,
     /// Adjusted figures by statement and line, as presented.
     pub statements: BTreeMap<(String, String), Money>,
+    /// By target.
+    pub targets: BTreeMap<String, EarlierTarget>,
+    /// The scenario that the pack is of; none for the real books.
+    pub scenario: Option<String>,
 }
 
 /// A pack whose hashes agree but whose content is not what closepack writes.
@@ -42,13 +47,18 @@ pub struct PriorPackError {
 }
 
 impl PriorPack {
-    /// Reads the figures from the pack's files.
+    /// Reads the figures from the pack's files, which are of a scenario or of the real books.
     ///
     /// # Errors
     /// [`PriorPackError`] for a file or a column that is missing, or a figure that is none.
-    pub fn read(quarter: &str, files: &BTreeMap<String, Vec<u8>>) -> Result<Self, PriorPackError> {
+    pub fn read(
+        quarter: &str,
+        scenario: Option<&str>,
+        files: &BTreeMap<String, Vec<u8>>,
+    ) -> Result<Self, PriorPackError> {
         let open = |file: &'static str| PackTable::open(quarter, file, files);
-        let mut pack = Self { quarter: quarter.to_owned(), ..Self::default() };
+        let scenario = scenario.map(str::to_owned);
+        let mut pack = Self { quarter: quarter.to_owned(), scenario, ..Self::default() };
         for row in open("inventory_reserve.csv")?.rows() {
             let opening = Opening {
                 reserve: Some(row.money("closing")?),
@@ -81,6 +91,11 @@ impl PriorPack {
             pack.adjusted.insert((row.text("account")?.to_owned(), row.dimension()?), row.money("adjusted")?);
         }
         pack.statements = read_statements(quarter, files)?;
+        for row in open("targets.csv")?.rows() {
+            let actual = if row.text("actual")?.is_empty() { None } else { Some(row.money("actual")?) };
+            let (quarter, line) = (row.text("quarter")?.to_owned(), row.text("line")?.to_owned());
+            pack.targets.insert(row.text("target_id")?.to_owned(), EarlierTarget { quarter, line, actual });
+        }
         Ok(pack)
     }
 }

@@ -3,6 +3,7 @@
 mod cover;
 mod evidence;
 mod journal;
+mod outlook;
 mod statements;
 mod subledgers;
 
@@ -30,6 +31,17 @@ pub struct Inputs<'a> {
     pub sources: &'a [SourceFile],
     /// The short hash of the run.
     pub run_id: &'a str,
+    /// The pack that the quarter opens with; none in the first quarter.
+    pub prior: Option<Opened<'a>>,
+}
+
+/// The pack that a quarter opens with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened<'a> {
+    pub quarter: &'a str,
+    pub run_id: &'a str,
+    /// The scenario that it is of; none for the real books.
+    pub scenario: Option<&'a str>,
 }
 
 /// The report of a run.
@@ -39,12 +51,14 @@ pub struct Inputs<'a> {
 pub fn document(inputs: Inputs<'_>) -> Result<Document, WordsError> {
     let words = Words::new(values(inputs))?;
     let composer = Composer { inputs, words: &words };
+    let scenario = inputs.book.config.scenario.is_some();
     let sections = words.sections().iter().map(|section| composer.section(section)).collect::<Result<_, _>>()?;
     Ok(Document {
         company: inputs.book.config.company.clone(),
-        title: words.title().to_owned(),
+        title: if scenario { words.scenario_title()? } else { words.title().to_owned() },
         period: words.period()?,
         run: words.run()?,
+        warning: if scenario { Some(words.scenario_warning()?) } else { None },
         page_label: words.page_label().to_owned(),
         continued: words.continued().to_owned(),
         sections,
@@ -68,6 +82,10 @@ fn values(inputs: Inputs<'_>) -> BTreeMap<&'static str, String> {
         ("currency", config.currency.clone()),
         ("notice", config.notice.clone()),
         ("basis", basis.name().to_owned()),
+        ("scenario", config.scenario.clone().unwrap_or_default()),
+        ("prior_quarter", inputs.prior.map_or("", |prior| prior.quarter).to_owned()),
+        ("prior_run", inputs.prior.map_or("", |prior| prior.run_id).to_owned()),
+        ("prior_scenario", inputs.prior.and_then(|prior| prior.scenario).unwrap_or_default().to_owned()),
         ("exception_count", closed.exceptions.len().to_string()),
         ("share_words", share_words.to_owned()),
         ("inventory_rule", inventory_reserve::citation(basis, config.policies.market_test()).to_owned()),
@@ -161,6 +179,8 @@ impl Composer<'_> {
                 blocks.extend([self.per_share()?, self.tax()?, self.materiality()?]);
                 blocks.push(self.questions(&words.questions)?);
             }
+            Schedule::Targets => blocks.push(self.targets()?),
+            Schedule::Sensitivity => blocks.extend(self.sensitivities()?),
             Schedule::Margin => blocks.push(self.margin()?),
             Schedule::Journal => blocks.push(self.journal()?),
             Schedule::Inventory => blocks.extend([self.pools()?, self.inventory()?]),
