@@ -11,6 +11,7 @@ use crate::ingest::prior_pack::PriorPack;
 use crate::ingest::quarter::Records;
 use crate::journal::{self, EntryError, JournalEntry, Numbering, Posted, PostedRow};
 use crate::rollforward::{self, RollRow};
+use crate::scenario;
 use crate::schedules::{self, Schedules};
 use crate::sensitivity::{self, SensitivityResult};
 use crate::statements::per_share::{diluted_shares, per_share};
@@ -25,6 +26,8 @@ pub struct Inputs<'a> {
     pub quarter: &'a Quarter,
     pub records: &'a Records,
     pub prior: Option<&'a PriorPack>,
+    /// The real pack of the quarter before, for a scenario that opens with a pack of its own.
+    pub real_prior: Option<&'a PriorPack>,
     /// The adjusted figures of the same quarter a year ago.
     pub prior_year: Option<&'a Comparative>,
 }
@@ -97,7 +100,9 @@ impl Closed {
 /// # Errors
 /// The faults that only the rules can find; nothing is measured in part.
 pub fn close(inputs: Inputs<'_>) -> Result<Closed, Faults> {
-    let Inputs { book, quarter, records, prior, .. } = inputs;
+    let Inputs { book, quarter, records, prior, real_prior, .. } = inputs;
+    let restated = prior.zip(real_prior).map(|(own, real)| scenario::restated(book, quarter, records, own, real));
+    let records = restated.as_ref().unwrap_or(records);
     let schedules = schedules::measure(book, quarter, records, prior)?;
     let numbering = Numbering { quarter: &quarter.id, scenario: book.config.scenario.as_deref() };
     let unsound = |error: EntryError| {

@@ -18,6 +18,7 @@ pub mod publish;
 pub mod records;
 pub mod report;
 pub mod rollforward;
+pub mod scenario;
 pub mod schedules;
 pub mod sensitivity;
 pub mod statements;

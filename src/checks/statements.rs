@@ -101,7 +101,6 @@ impl Checks<'_> {
         if self.inputs.book.calendar.opens_fiscal_year(self.inputs.quarter) {
             self.amounts(income, income_words, to_date, flow);
         } else {
-            // Of earlier quarters one has the entries that the ledger holds, the other those of the packs.
             self.against_ledger(income, income_words, Value::Amount(to_date), Value::Amount(flow));
         }
     }

@@ -52,6 +52,8 @@ pub(super) struct Job<'a> {
 /// What an earlier pack brings into a run.
 struct Earlier {
     prior: Option<(PriorPack, PublishedPack)>,
+    /// The real pack beside a scenario's own one: the registers and opening balances hold its entries.
+    real_prior: Option<(PriorPack, PublishedPack)>,
     prior_year: Option<Comparative>,
     prior_year_pack: Option<PublishedPack>,
 }
@@ -78,6 +80,7 @@ impl Job<'_> {
             quarter,
             records: &records,
             prior: earlier.prior.as_ref().map(|(figures, _)| figures),
+            real_prior: earlier.real_prior.as_ref().map(|(figures, _)| figures),
             prior_year: earlier.prior_year.as_ref(),
         };
         let closed = close::close(inputs).map_err(|faults| reject(&faults))?;
@@ -164,12 +167,12 @@ impl Job<'_> {
     }
 
     fn earlier(&self, book: &Book, quarter: &Quarter) -> Ended<Earlier> {
-        let prior = if quarter.id == book.config.policies.first_quarter {
-            None
-        } else {
-            book.calendar.previous(&quarter.id).map(|before| self.prior(before)).transpose()?
-        };
-        let mut earlier = Earlier { prior, prior_year: None, prior_year_pack: None };
+        let opens = quarter.id == book.config.policies.first_quarter;
+        let before = book.calendar.previous(&quarter.id).filter(|_| !opens);
+        let prior = before.map(|before| self.prior(before)).transpose()?;
+        let own = prior.as_ref().is_some_and(|(figures, _)| figures.scenario.is_some());
+        let real_prior = before.filter(|_| own).map(|before| self.real_prior(before)).transpose()?;
+        let mut earlier = Earlier { prior, real_prior, prior_year: None, prior_year_pack: None };
         if let Some(before) = book.calendar.year_before(&quarter.id) {
             earlier.prior_year = statements::reported(book, &before.id);
             if earlier.prior_year.is_some() {
@@ -190,26 +193,54 @@ impl Job<'_> {
             let help = format!("run {} first; each quarter opens where the one before it closed", before.id);
             return Err(prior_fault_with(before, None, "the pack of the quarter before is missing", "", &help));
         };
-        let scenario = pack_scenario(&pack);
-        let figures = PriorPack::read(&before.id, scenario, &pack.files);
-        Ok((figures.map_err(|error| prior_fault(before, scenario, &error.to_string()))?, pack))
+        Ok((figures(before, &pack)?, pack))
+    }
+
+    /// The real pack beside a scenario's own.
+    fn real_prior(&self, before: &Quarter) -> Ended<(PriorPack, PublishedPack)> {
+        let Some(pack) = self.open_real(before)? else {
+            let help = format!(
+                "run {} without --scenario first; the registers hold what the real pack brought to its close",
+                before.id
+            );
+            return Err(prior_fault_with(before, None, "the real pack of the quarter before is missing", "", &help));
+        };
+        Ok((figures(before, &pack)?, pack))
     }
 
     /// The pack of an earlier quarter that need not have one: of a scenario its own, and else that of the real books,
     /// which looks at no scenario.
     fn open_if_published(&self, before: &Quarter) -> Ended<Option<PublishedPack>> {
-        let found = |scenario: Option<&str>, opened: Result<PublishedPack, PriorError>| match opened {
-            Ok(pack) => Ok(Some(pack)),
-            Err(PriorError::Missing { .. }) => Ok(None),
-            Err(other) => Err(prior_fault(before, scenario, &other.to_string())),
-        };
         if let Some(name) = self.scenario
-            && let Some(own) = found(self.scenario, publish::open_scenario(self.out, name, &before.id))?
+            && let Some(own) = if_published(before, self.scenario, publish::open_scenario(self.out, name, &before.id))?
         {
             return Ok(Some(own));
         }
-        found(None, publish::open_current(self.out, &before.id))
+        self.open_real(before)
     }
+
+    fn open_real(&self, before: &Quarter) -> Ended<Option<PublishedPack>> {
+        if_published(before, None, publish::open_current(self.out, &before.id))
+    }
+}
+
+fn if_published(
+    before: &Quarter,
+    scenario: Option<&str>,
+    opened: Result<PublishedPack, PriorError>,
+) -> Ended<Option<PublishedPack>> {
+    match opened {
+        Ok(pack) => Ok(Some(pack)),
+        Err(PriorError::Missing { .. }) => Ok(None),
+        Err(other) => Err(prior_fault(before, scenario, &other.to_string())),
+    }
+}
+
+/// The figures of a pack that later quarters need.
+fn figures(before: &Quarter, pack: &PublishedPack) -> Ended<PriorPack> {
+    let scenario = pack_scenario(pack);
+    let figures = PriorPack::read(&before.id, scenario, &pack.files);
+    figures.map_err(|error| prior_fault(before, scenario, &error.to_string()))
 }
 
 /// The scenario that a pack is of.
@@ -254,17 +285,17 @@ fn not_written(error: &publish::PublishError) -> Exit {
 /// The bytes of a pack with its manifest.
 fn compose(book: &Book, quarter: &Quarter, closed: &Closed, sources: &[SourceFile], earlier: &Earlier) -> Ended<Pack> {
     let mut inputs: Vec<publish::ManifestInput> = sources.iter().map(manifest_input).collect();
-    if let Some(pack) = &earlier.prior_year_pack {
-        inputs.push(publish::ManifestInput {
-            source: "pack of the year before".to_owned(),
-            path: format!("{}/manifest.json", pack_folder(&pack.manifest.quarter, pack_scenario(pack))),
-            sha256: pack.manifest_sha256.clone(),
-            bytes: 0,
-            rows: 0,
-            debit_total: None,
-            credit_total: None,
-        });
-    }
+    let real = earlier.real_prior.as_ref().map(|(_, pack)| ("real pack of the quarter before", pack));
+    let year_before = earlier.prior_year_pack.as_ref().map(|pack| ("pack of the year before", pack));
+    inputs.extend(real.into_iter().chain(year_before).map(|(source, pack)| publish::ManifestInput {
+        source: source.to_owned(),
+        path: format!("{}/manifest.json", pack_folder(&pack.manifest.quarter, pack_scenario(pack))),
+        sha256: pack.manifest_sha256.clone(),
+        bytes: 0,
+        rows: 0,
+        debit_total: None,
+        credit_total: None,
+    }));
     let prior = earlier.prior.as_ref().map(|(_, pack)| publish::ManifestPrior {
         quarter: pack.manifest.quarter.clone(),
         scenario: pack.manifest.scenario.clone(),

@@ -35,6 +35,19 @@ pub struct PriorPack {
     pub targets: BTreeMap<String, EarlierTarget>,
     /// The scenario that the pack is of; none for the real books.
     pub scenario: Option<String>,
+    /// What the registers show once the pack's entries are posted.
+    pub ordinary: Ordinary,
+}
+
+/// What registers show after a pack's entries: ordinary expense alone, without write-offs and write-downs.
+#[derive(Debug, Clone, Default)]
+pub struct Ordinary {
+    /// Expensed of a contract to date; the group is empty.
+    pub expensed: BTreeMap<ItemKey, Money>,
+    /// Depreciated of an asset to date.
+    pub depreciated: BTreeMap<ItemKey, Money>,
+    /// Accrued of an obligation to date.
+    pub accrued: BTreeMap<String, Money>,
 }
 
 /// A pack whose hashes agree but whose content is not what closepack writes.
@@ -73,10 +86,15 @@ impl PriorPack {
                 moved: row.money("moved_to_date")?,
                 transferred: row.money("transferred_to_date")?,
             };
-            pack.prepaid.insert(row.key("", "contract_id")?, earlier);
+            let key = row.key("", "contract_id")?;
+            pack.ordinary.expensed.insert(key.clone(), row.money("expensed_to_date")? + row.money("catch_up")?);
+            pack.prepaid.insert(key, earlier);
         }
         for row in open("fixed_assets.csv")?.rows() {
-            pack.assets.insert(row.key("asset_id", "component")?, earlier_asset(&row)?);
+            let key = row.key("asset_id", "component")?;
+            let depreciated = row.money("accumulated_depreciation")? + row.money("catch_up")?;
+            pack.ordinary.depreciated.insert(key.clone(), depreciated);
+            pack.assets.insert(key, earlier_asset(&row)?);
         }
         for row in open("obligations.csv")?.rows() {
             let opening = obligations::Opening {
@@ -85,7 +103,9 @@ impl PriorPack {
                 sold_to_date: Some(row.money("sold_to_date")?),
                 deferred: Some(row.money("deferred")?),
             };
-            pack.obligations.insert(row.text("obligation_id")?.to_owned(), opening);
+            let id = row.text("obligation_id")?.to_owned();
+            pack.ordinary.accrued.insert(id.clone(), row.money("accrued_to_date")? + row.money("charge")?);
+            pack.obligations.insert(id, opening);
         }
         for row in open("trial_balance.csv")?.rows() {
             pack.adjusted.insert((row.text("account")?.to_owned(), row.dimension()?), row.money("adjusted")?);

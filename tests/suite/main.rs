@@ -1,8 +1,9 @@
-//! One test binary: the real program on the embedded book, on broken books, and the rules' properties.
+//! One test binary: the real program on the embedded book, on broken books, under scenarios, and the rules' properties.
 
 mod bad_books;
 mod command;
 mod golden;
 mod properties;
+mod scenarios;
 mod support;
 mod tidy;
