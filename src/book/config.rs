@@ -98,6 +98,8 @@ pub struct Config {
     pub scenarios: BTreeMap<String, Policies>,
     /// The scenario whose policies are in force; none for the real books.
     pub scenario: Option<String>,
+    /// The book's own policies, while those of a scenario are in force.
+    pub replaced: Option<Policies>,
     pub accounts: PostingAccounts,
     pub entities: Vec<Named>,
     pub brands: Vec<Named>,
@@ -290,6 +292,7 @@ impl Checker<'_> {
         let events = self.events(raw.events, &brands);
         let policies = self.policies(&raw.policies);
         let scenarios = self.scenarios(&raw.scenarios, &policies);
+        self.pools_fit(&raw.pools, &policies, &scenarios);
         let pools = self.pools(raw.pools, &events);
         let codes = [("entities", &entities), ("brands", &brands), ("segments", &segments)];
         Config {
@@ -299,6 +302,7 @@ impl Checker<'_> {
             policies,
             scenarios,
             scenario: None,
+            replaced: None,
             accounts: raw.accounts,
             royalties: self.royalties(raw.royalties, codes, &pools),
             targets: self.targets(raw.targets),
@@ -573,6 +577,23 @@ impl Checker<'_> {
             pools.insert(pool.code.clone(), pool);
         }
         pools
+    }
+
+    /// A pool's own unit of account must be one of the basis, in the book and in each scenario that changes the basis.
+    fn pools_fit(&mut self, rows: &[RawPool], policies: &Policies, scenarios: &BTreeMap<String, Policies>) {
+        let changed = scenarios.iter().filter(|(_, changed)| changed.basis != policies.basis);
+        let changed = changed.map(|(name, changed)| (format!("[scenarios.{name}] "), changed));
+        for (whose, policies) in [(String::new(), policies)].into_iter().chain(changed) {
+            self.whose = whose;
+            let total =
+                |unit: &&toml::Spanned<String>| UnitOfAccount::from_name(unit.get_ref()) == Some(UnitOfAccount::Total);
+            let units = rows.iter().filter_map(|row| row.unit_of_account.as_ref()).filter(total);
+            for unit in units.filter(|_| policies.basis == Basis::Ifrs) {
+                let place = place_of(self.text, unit.span().start);
+                self.not_ifrs(place, "unit_of_account", "total", "item or category (IAS 2.29)");
+            }
+        }
+        self.whose.clear();
     }
 
     fn methods(&mut self, row: &RawPool) -> Methods {

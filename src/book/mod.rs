@@ -137,7 +137,7 @@ impl Book {
     pub fn under(&self, scenario: &str) -> Option<Self> {
         let policies = self.config.scenarios.get(scenario)?.clone();
         let mut book = self.clone();
-        book.config.policies = policies;
+        book.config.replaced = Some(std::mem::replace(&mut book.config.policies, policies));
         book.config.scenario = Some(scenario.to_owned());
         Some(book)
     }

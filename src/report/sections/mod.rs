@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 use super::model::{Align, Block, Cell, Column, Document, Row, RowKind, Section, Table};
 use super::words::{Schedule, SectionWords, Words, WordsError};
 use crate::adjust::{Kind, fixed_assets, inventory_reserve, obligations, prepaid_advertising};
-use crate::book::{Book, Choice};
+use crate::book::{Book, Choice, Policies};
 use crate::checks::Status;
 use crate::close::Closed;
 use crate::domain::{Money, Quarter};
@@ -83,6 +83,7 @@ fn values(inputs: Inputs<'_>) -> BTreeMap<&'static str, String> {
         ("notice", config.notice.clone()),
         ("basis", basis.name().to_owned()),
         ("scenario", config.scenario.clone().unwrap_or_default()),
+        ("scenario_policies", scenario_policies(&config.policies, config.replaced.as_ref())),
         ("prior_quarter", inputs.prior.map_or("", |prior| prior.quarter).to_owned()),
         ("prior_run", inputs.prior.map_or("", |prior| prior.run_id).to_owned()),
         ("prior_scenario", inputs.prior.and_then(|prior| prior.scenario).unwrap_or_default().to_owned()),
@@ -97,6 +98,13 @@ fn values(inputs: Inputs<'_>) -> BTreeMap<&'static str, String> {
         ("checks_failed", count(Status::Fail)),
         ("checks_none", count(Status::NotApplicable)),
     ])
+}
+
+/// The policies of a scenario that are not the book's: `basis = ifrs (the books: us-gaap), ...`.
+fn scenario_policies(policies: &Policies, of_book: Option<&Policies>) -> String {
+    let differences = of_book.map(|of_book| policies.differences(of_book)).unwrap_or_default();
+    let words = |(key, here, there): &(&str, String, String)| format!("{key} = {here} (the books: {there})");
+    differences.iter().map(words).collect::<Vec<_>>().join(", ")
 }
 
 /// An amount in words of a text: thousands separators, negative in parentheses.
