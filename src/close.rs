@@ -14,9 +14,12 @@ use crate::ingest::prior_pack::PriorPack;
 use crate::ingest::quarter::Records;
 use crate::journal::{self, EntryError, JournalEntry, Numbering, Posted, PostedRow};
 use crate::rollforward::{self, RollRow};
+use crate::scenario;
 use crate::schedules::{self, Schedules};
+use crate::sensitivity::{self, SensitivityResult};
 use crate::statements::per_share::{diluted_shares, per_share};
 use crate::statements::{self, Amounts, Comparative, StatementLine, Views};
+use crate::targets::{self, TargetRow};
 use crate::trial_balance::TrialBalance;
 
 /// All that a run depends on.
@@ -26,6 +29,8 @@ pub struct Inputs<'a> {
     pub quarter: &'a Quarter,
     pub records: &'a Records,
     pub prior: Option<&'a PriorPack>,
+    /// The real pack of the quarter before, for a scenario that opens with a pack of its own.
+    pub real_prior: Option<&'a PriorPack>,
     /// The adjusted figures of the same quarter a year ago.
     pub prior_year: Option<&'a Comparative>,
 }
@@ -73,6 +78,10 @@ pub struct Closed {
     /// The costs of the exits that count, by exit, segment and type.
     pub exit_costs: ExitCosts,
     pub shares: Option<Shares>,
+    /// By id.
+    pub targets: Vec<TargetRow>,
+    /// In the book's order.
+    pub sensitivities: Vec<SensitivityResult>,
     pub checks: Vec<Check>,
     pub exceptions: Vec<Exception>,
 }
@@ -96,7 +105,9 @@ impl Closed {
 /// # Errors
 /// The faults that only the rules can find; nothing is measured in part.
 pub fn close(inputs: Inputs<'_>) -> Result<Closed, Faults> {
-    let Inputs { book, quarter, records, prior, .. } = inputs;
+    let Inputs { book, quarter, records, prior, real_prior, .. } = inputs;
+    let restated = prior.zip(real_prior).map(|(own, real)| scenario::restated(book, quarter, records, own, real));
+    let records = restated.as_ref().unwrap_or(records);
     let schedules = schedules::measure(book, quarter, records, prior)?;
     let numbering = Numbering { quarter: &quarter.id, scenario: book.config.scenario.as_deref() };
     let unsound = |error: EntryError| match &error {
@@ -117,6 +128,9 @@ pub fn close(inputs: Inputs<'_>) -> Result<Closed, Faults> {
     let (posting, proposed) = journal::remaining(&entries, posted, numbering, quarter).map_err(unsound)?;
     let mut trial_balance = TrialBalance::build(&records.opening_balances, &records.ledger);
     trial_balance.adjust(&proposed);
+    if book.config.scenario.is_some() {
+        trial_balance.take_back_posted();
+    }
     let rolls = rollforward::build(&schedules);
     let reported;
     let prior_quarter = if let Some(pack) = prior {
@@ -151,6 +165,8 @@ pub fn close(inputs: Inputs<'_>) -> Result<Closed, Faults> {
         views: &views,
         exit_costs: &exit_costs,
     });
+    let targets = targets::standings(book, quarter, &statements, prior);
+    let sensitivities = sensitivity::analyse(book, quarter, records, prior, &schedules);
     let shares = book.shares.get(&quarter.id).copied();
     let impact = impact(&schedules, &statements, shares);
     let exceptions = exceptions(&checks, &schedules, shares, quarter);
@@ -166,6 +182,8 @@ pub fn close(inputs: Inputs<'_>) -> Result<Closed, Faults> {
         exit_costs,
         impact,
         shares,
+        targets,
+        sensitivities,
         checks,
         exceptions,
     })

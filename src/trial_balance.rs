@@ -91,6 +91,12 @@ impl TrialBalance {
         }
     }
 
+    /// Takes the pack's own entries that the ledger holds out of the adjusted balances: a scenario is as if they had
+    /// never been posted.
+    pub fn take_back_posted(&mut self) {
+        self.balances.values_mut().for_each(|balance| balance.adjustments -= balance.posted);
+    }
+
     /// A balance of an account in a dimension; nothing was ever posted to one that is absent.
     #[must_use]
     pub fn balance(&self, account: &str, dimension: &Dimension) -> Balance {

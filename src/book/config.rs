@@ -98,6 +98,8 @@ pub struct Config {
     pub scenarios: BTreeMap<String, Policies>,
     /// The scenario whose policies are in force; none for the real books.
     pub scenario: Option<String>,
+    /// The book's own policies, while those of a scenario are in force.
+    pub replaced: Option<Policies>,
     pub accounts: PostingAccounts,
     pub entities: Vec<Named>,
     pub brands: Vec<Named>,
@@ -235,6 +237,9 @@ struct RawEvent {
     description: String,
 }
 
+/// Most decimals of a sensitivity's step.
+const STEP_DECIMALS_MAX: u32 = 4;
+
 /// The name of the configuration file in a book.
 pub const FILE: &str = "closepack.toml";
 
@@ -244,7 +249,7 @@ pub const FILE: &str = "closepack.toml";
 /// Every fault, each with its line and column.
 pub fn parse(text: &str) -> Result<Config, Faults> {
     let raw: RawConfig = toml::from_str(text).map_err(|error| form_fault(text, &error))?;
-    let mut checker = Checker { text, faults: Faults::default() };
+    let mut checker = Checker { text, whose: String::new(), faults: Faults::default() };
     let config = checker.config(raw);
     if checker.faults.is_empty() { Ok(config) } else { Err(checker.faults) }
 }
@@ -276,6 +281,8 @@ fn place_of(text: &str, offset: usize) -> Place {
 
 struct Checker<'a> {
     text: &'a str,
+    /// What a message says first: the scenario whose policies are looked at.
+    whose: String,
     faults: Faults,
 }
 
@@ -285,8 +292,8 @@ impl Checker<'_> {
         let events = self.events(raw.events, &brands);
         let policies = self.policies(&raw.policies);
         let scenarios = self.scenarios(&raw.scenarios, &policies);
-        let by_ifrs = [&policies].into_iter().chain(scenarios.values()).any(|of| of.basis == Basis::Ifrs);
-        let pools = self.pools(raw.pools, &events, by_ifrs);
+        self.pools_fit(&raw.pools, &policies, &scenarios);
+        let pools = self.pools(raw.pools, &events);
         let codes = [("entities", &entities), ("brands", &brands), ("segments", &segments)];
         Config {
             company: raw.company.name,
@@ -295,6 +302,7 @@ impl Checker<'_> {
             policies,
             scenarios,
             scenario: None,
+            replaced: None,
             accounts: raw.accounts,
             royalties: self.royalties(raw.royalties, codes, &pools),
             targets: self.targets(raw.targets),
@@ -340,11 +348,12 @@ impl Checker<'_> {
             royalty_buyout: RoyaltyBuyout::Expense,
             minimum_retention_days: 60,
         };
-        self.chosen(raw, &without_choosing)
+        self.chosen(raw, &without_choosing, &Place::file(FILE))
     }
 
-    /// The policies with what is written in the place of what they were.
-    fn chosen(&mut self, raw: &RawPolicies, before: &Policies) -> Policies {
+    /// The policies with what is written in the place of what they were. A choice that was made before `table`, and
+    /// no longer fits the others, is a fault of that place.
+    fn chosen(&mut self, raw: &RawPolicies, before: &Policies, table: &Place) -> Policies {
         let policies = Policies {
             basis: self.choice(raw.basis.as_ref(), before.basis),
             first_quarter: raw.first_quarter.as_ref().map_or(&before.first_quarter, toml::Spanned::get_ref).clone(),
@@ -359,20 +368,25 @@ impl Checker<'_> {
             minimum_retention_days: raw.minimum_retention_days.unwrap_or(before.minimum_retention_days),
         };
         if policies.basis == Basis::Ifrs {
+            let place = |text, written: Option<&toml::Spanned<String>>| {
+                written.map_or_else(|| table.clone(), |value| place_of(text, value.span().start))
+            };
             if policies.cost_formula == CostFormula::Lifo {
-                self.not_ifrs("cost_formula", "lifo", "fifo, average or retail (IAS 2.25)");
+                let place = place(self.text, raw.cost_formula.as_ref());
+                self.not_ifrs(place, "cost_formula", "lifo", "fifo, average or retail (IAS 2.25)");
             }
             if policies.unit_of_account == UnitOfAccount::Total {
-                self.not_ifrs("unit_of_account", "total", "item or category (IAS 2.29)");
+                let place = place(self.text, raw.unit_of_account.as_ref());
+                self.not_ifrs(place, "unit_of_account", "total", "item or category (IAS 2.29)");
             }
         }
         policies
     }
 
-    fn not_ifrs(&mut self, key: &str, value: &str, expected: &str) {
-        let message = format!("the international standards do not allow {key} = \"{value}\"");
+    fn not_ifrs(&mut self, place: Place, key: &str, value: &str, expected: &str) {
+        let message = format!("{}the international standards do not allow {key} = \"{value}\"", self.whose);
         let help = "choose another value, or another basis";
-        self.faults.add(Code::Configuration, Place::file(FILE), message, value, expected, help);
+        self.faults.add(Code::Configuration, place, message, value, expected, help);
     }
 
     fn choice<T: Choice>(&mut self, value: Option<&toml::Spanned<String>>, before: T) -> T {
@@ -400,12 +414,15 @@ impl Checker<'_> {
                 let expected = "lower-case letters, digits and '-', at most 32: it names a folder";
                 self.fault(name.span(), "not a scenario's name", name.get_ref(), expected, "rename the scenario");
             }
+            self.whose = format!("[scenarios.{}] ", name.get_ref());
             if let Some(first) = &overrides.first_quarter {
                 let help = "remove the key: a scenario measures the same quarters otherwise";
                 let expected = "a policy of measurement";
                 self.fault(first.span(), "a scenario has no first quarter of its own", first.get_ref(), expected, help);
             }
-            scenarios.insert(name.get_ref().clone(), self.chosen(overrides, before));
+            let table = place_of(self.text, name.span().start);
+            scenarios.insert(name.get_ref().clone(), self.chosen(overrides, before, &table));
+            self.whose.clear();
         }
         scenarios
     }
@@ -453,7 +470,8 @@ impl Checker<'_> {
                 Money::ZERO
             });
             let (quarter, line, source) = (row.quarter, row.line, row.source);
-            let target = Target { id: row.id.get_ref().clone(), quarter, line, above, source };
+            let origin = place_of(self.text, row.id.span().start);
+            let target = Target { id: row.id.get_ref().clone(), quarter, line, above, source, origin };
             targets.insert(target.id.clone(), target);
         }
         targets
@@ -469,17 +487,40 @@ impl Checker<'_> {
                 self.fault(row.input.span(), "not an input", row.input.get_ref(), &expected, "choose one of the names");
                 continue;
             };
-            let steps = row.steps.iter().map(|step| self.relative_step(step)).collect();
+            let steps = self.relative_steps(&row);
             sensitivities.push(Sensitivity { id: row.id.into_inner(), input, steps });
         }
         sensitivities
     }
 
+    fn relative_steps(&mut self, row: &RawSensitivity) -> Vec<Decimal> {
+        if row.steps.is_empty() {
+            let help = "add a step, or remove the sensitivity";
+            let message = "the sensitivity has no steps";
+            self.fault(row.id.span(), message, row.id.get_ref(), "at least one step", help);
+        }
+        let mut steps = Vec::new();
+        for written in &row.steps {
+            let before = self.faults.total();
+            let step = self.relative_step(written);
+            if steps.contains(&step) && self.faults.total() == before {
+                let help = "remove one of them";
+                self.fault(written.span(), "the step is given twice", written.get_ref(), "each step once", help);
+            }
+            steps.push(step);
+        }
+        steps
+    }
+
     fn relative_step(&mut self, value: &toml::Spanned<String>) -> Decimal {
         let step = Decimal::from_str(value.get_ref()).ok();
-        let sound = |step: &Decimal| (-Decimal::ONE..=Decimal::TEN).contains(step) && !step.is_zero();
+        // More decimals could make a unit price of more digits than a decimal has, which would not be exact.
+        let sound = |step: &Decimal| {
+            (-Decimal::ONE..=Decimal::TEN).contains(step) && !step.is_zero() && step.scale() <= STEP_DECIMALS_MAX
+        };
         step.filter(sound).unwrap_or_else(|| {
-            let expected = "a change in quotes from \"-1\" to \"10\", not nothing, such as \"-0.10\"";
+            let expected =
+                "a change in quotes from \"-1\" to \"10\", not nothing, of at most 4 decimals, such as \"-0.10\"";
             self.fault(value.span(), "not a step", value.get_ref(), expected, "correct the step");
             Decimal::ONE
         })
@@ -515,19 +556,13 @@ impl Checker<'_> {
         events
     }
 
-    /// `by_ifrs` is true when the book or one of its scenarios is measured by the international standards.
-    fn pools(&mut self, raw: Vec<RawPool>, events: &BTreeMap<String, Event>, by_ifrs: bool) -> BTreeMap<String, Pool> {
+    fn pools(&mut self, raw: Vec<RawPool>, events: &BTreeMap<String, Event>) -> BTreeMap<String, Pool> {
         let mut seen = BTreeSet::new();
         let mut pools = BTreeMap::new();
         for row in raw {
             self.unique(&mut seen, &row.code);
             if let Some(event) = row.event.as_ref().filter(|event| !events.contains_key(event.get_ref())) {
                 self.unknown(event, "an id of [[events]]");
-            }
-            if let Some(unit) = row.unit_of_account.as_ref().filter(|unit| by_ifrs && *unit.get_ref() == "total") {
-                let message = "the international standards do not allow the pool's unit_of_account = \"total\"";
-                let help = "choose another value; the book or one of its scenarios is measured by ifrs";
-                self.fault(unit.span(), message, unit.get_ref(), "item or category (IAS 2.29)", help);
             }
             let methods = self.methods(&row);
             let pool = Pool {
@@ -544,6 +579,23 @@ impl Checker<'_> {
         pools
     }
 
+    /// A pool's own unit of account must be one of the basis, in the book and in each scenario that changes the basis.
+    fn pools_fit(&mut self, rows: &[RawPool], policies: &Policies, scenarios: &BTreeMap<String, Policies>) {
+        let changed = scenarios.iter().filter(|(_, changed)| changed.basis != policies.basis);
+        let changed = changed.map(|(name, changed)| (format!("[scenarios.{name}] "), changed));
+        for (whose, policies) in [(String::new(), policies)].into_iter().chain(changed) {
+            self.whose = whose;
+            let total =
+                |unit: &&toml::Spanned<String>| UnitOfAccount::from_name(unit.get_ref()) == Some(UnitOfAccount::Total);
+            let units = rows.iter().filter_map(|row| row.unit_of_account.as_ref()).filter(total);
+            for unit in units.filter(|_| policies.basis == Basis::Ifrs) {
+                let place = place_of(self.text, unit.span().start);
+                self.not_ifrs(place, "unit_of_account", "total", "item or category (IAS 2.29)");
+            }
+        }
+        self.whose.clear();
+    }
+
     fn methods(&mut self, row: &RawPool) -> Methods {
         let mut named = Vec::new();
         for name in &row.methods {
@@ -557,13 +609,13 @@ impl Checker<'_> {
         }
         let methods =
             Methods::new(named, self.steps(&row.ageing), self.steps(&row.coverage), self.steps(&row.movement));
-        for (method, table) in [
-            (Method::Ageing, &methods.ageing),
-            (Method::Coverage, &methods.coverage),
-            (Method::Movement, &methods.movement),
+        for (method, table, raw) in [
+            (Method::Ageing, &methods.ageing, &row.ageing),
+            (Method::Coverage, &methods.coverage, &row.coverage),
+            (Method::Movement, &methods.movement, &row.movement),
         ] {
             let name = method.name();
-            if methods.has(method) && table.is_empty() {
+            if methods.has(method) && raw.is_empty() {
                 let message = format!("the method {name} has no step table");
                 let expected = format!("{name} = [{{ from = \"...\", rate = \"...\" }}, ...]");
                 self.fault(row.code.span(), &message, row.code.get_ref(), &expected, "add the steps to the pool");
@@ -654,7 +706,7 @@ impl Checker<'_> {
 
     fn fault(&mut self, span: Range<usize>, message: &str, value: &str, expected: &str, help: &str) {
         let place = place_of(self.text, span.start);
-        self.faults.add(Code::Configuration, place, message, value, expected, help);
+        self.faults.add(Code::Configuration, place, format!("{}{message}", self.whose), value, expected, help);
     }
 }
 
@@ -668,7 +720,7 @@ mod tests {
         let embedded = include_str!("../../data/book/closepack.toml");
         let total = embedded.replacen("royalty_rate = \"0\"", "royalty_rate = \"0\"\nunit_of_account = \"total\"", 1);
         let faults = parse(&total).expect_err("the embedded book has a scenario by IFRS").to_string();
-        assert!(faults.contains("the pool's unit_of_account") && faults.contains("IAS 2.29"), "{faults}");
+        assert!(faults.contains("[scenarios.ifrs]") && faults.contains("IAS 2.29"), "{faults}");
         let by_us = total.replace("[scenarios.ifrs]\nbasis = \"ifrs\"", "");
         assert!(parse(&by_us).is_ok());
         assert!(parse(&by_us.replace("\"us-gaap-2004\"", "\"ifrs\"")).is_err());

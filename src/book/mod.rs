@@ -17,6 +17,7 @@ pub use config::Config;
 pub use methods::{Method, Methods, Step, StepTable};
 pub use policies::{Basis, Choice, Policies, UnitOfAccount};
 
+use crate::diagnostics::Place;
 use crate::domain::{Dimension, Money, Quarter};
 
 /// Everything of a book that is not a quarter's source file.
@@ -80,6 +81,8 @@ pub struct Target {
     pub above: Money,
     /// Who promised it, where.
     pub source: String,
+    /// Where `closepack.toml` has it.
+    pub origin: Place,
 }
 
 /// An input whose change is measured.
@@ -134,7 +137,7 @@ impl Book {
     pub fn under(&self, scenario: &str) -> Option<Self> {
         let policies = self.config.scenarios.get(scenario)?.clone();
         let mut book = self.clone();
-        book.config.policies = policies;
+        book.config.replaced = Some(std::mem::replace(&mut book.config.policies, policies));
         book.config.scenario = Some(scenario.to_owned());
         Some(book)
     }

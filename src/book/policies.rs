@@ -174,6 +174,14 @@ impl Policies {
         }
     }
 
+    /// The keys in which two books differ, each with the value here and there.
+    #[must_use]
+    pub fn differences(&self, other: &Self) -> Vec<(&'static str, String, String)> {
+        let pairs = self.rows().into_iter().zip(other.rows());
+        let differing = pairs.filter(|(here, there)| here.value != there.value);
+        differing.map(|(here, there)| (here.key, here.value, there.value)).collect()
+    }
+
     /// Every choice, in the order of the book's description.
     #[must_use]
     pub fn rows(&self) -> Vec<PolicyRow> {

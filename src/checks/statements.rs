@@ -94,12 +94,15 @@ impl Checks<'_> {
             ids.into_iter().for_each(|(id, description)| self.not_applicable(id, description));
             return;
         }
-        let found = [
-            (self.balance_sheet_cash(), self.adjusted(CASH_FLOW_YTD, ENDING_CASH)),
-            (self.adjusted(INCOME_STATEMENT_YTD, NET_INCOME), self.adjusted(CASH_FLOW_YTD, NET_INCOME)),
-        ];
-        for ((id, description), (expected, actual)) in ids.into_iter().zip(found) {
-            self.amounts(id, description, expected, actual);
+        let [(end, end_words), (income, income_words)] = ids;
+        let (cash, flow) = (self.balance_sheet_cash(), self.adjusted(CASH_FLOW_YTD, ENDING_CASH));
+        self.amounts(end, end_words, cash, flow);
+        let to_date = self.adjusted(INCOME_STATEMENT_YTD, NET_INCOME);
+        let flow = self.adjusted(CASH_FLOW_YTD, NET_INCOME);
+        if self.inputs.book.calendar.opens_fiscal_year(self.inputs.quarter) {
+            self.amounts(income, income_words, to_date, flow);
+        } else {
+            self.against_ledger(income, income_words, Value::Amount(to_date), Value::Amount(flow));
         }
     }
 

@@ -24,7 +24,7 @@ pub(super) fn demo(dir: &Path) -> Exit {
     }
     let mut exit = Exit::Done;
     for quarter in QUARTERS {
-        let job = Job { book: &book, out: &out, quarter, as_of: today() };
+        let job = Job { book: &book, out: &out, quarter, scenario: None, as_of: today() };
         match job.run(true) {
             Ok((Exit::Done, line)) => say(&line),
             Ok((looked_at, line)) => {

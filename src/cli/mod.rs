@@ -47,6 +47,9 @@ enum Command {
         /// The quarter, as the calendar names it, such as 2004-Q2
         #[arg(long)]
         quarter: String,
+        /// The scenario whose pack is meant, in the place of the real one
+        #[arg(long, value_name = "NAME")]
+        scenario: Option<String>,
     },
     /// Print a book's fiscal calendar
     Calendar {
@@ -71,6 +74,10 @@ struct RunArguments {
     /// The folder that holds the packs, those of earlier quarters among them
     #[arg(long)]
     out: PathBuf,
+    /// Measure the quarter under the policies of [scenarios.NAME] of closepack.toml; its pack goes below
+    /// `scenarios/NAME` of the output folder, apart from the real ones, and is marked on every page
+    #[arg(long, value_name = "NAME")]
+    scenario: Option<String>,
     /// The day that the run is for; a quarter that has not ended by then is refused [default: today]
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     as_of: Option<NaiveDate>,
@@ -98,7 +105,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments, true),
         Command::Check(arguments) => run::run(&arguments, false),
         Command::Demo { dir } => demo::demo(&dir),
-        Command::Verify { out, quarter } => run::verify(&out, &quarter),
+        Command::Verify { out, quarter, scenario } => run::verify(&out, &quarter, scenario.as_deref()),
         Command::Calendar { book } => run::calendar(&book),
         Command::Completions { shell } => completions(shell),
         Command::Man => manual(),

@@ -10,7 +10,7 @@ use crate::close::{self, Closed};
 use crate::diagnostics::{Code, Faults, Place};
 use crate::domain::Quarter;
 use crate::ingest::book::BookFault;
-use crate::ingest::prior_pack::{self, PriorPack};
+use crate::ingest::prior_pack::{self, PriorPack, PriorPackError};
 use crate::ingest::{self, SourceFile};
 use crate::publish::{self, Lock, LockError, Manifest, Pack, PriorError, Published, PublishedPack};
 use crate::report::{self, sections};
@@ -22,7 +22,13 @@ type Ended<T> = Result<T, Exit>;
 /// Closes a quarter; publishes its pack unless it is only to be checked.
 pub(super) fn run(arguments: &RunArguments, publishes: bool) -> Exit {
     let as_of = arguments.as_of.unwrap_or_else(today);
-    let job = Job { book: &arguments.book, out: &arguments.out, quarter: &arguments.quarter, as_of };
+    let job = Job {
+        book: &arguments.book,
+        out: &arguments.out,
+        quarter: &arguments.quarter,
+        scenario: arguments.scenario.as_deref(),
+        as_of,
+    };
     match job.run(publishes) {
         Ok((exit, line)) => {
             say(&line);
@@ -37,6 +43,8 @@ pub(super) struct Job<'a> {
     pub book: &'a Path,
     pub out: &'a Path,
     pub quarter: &'a str,
+    /// The scenario that is measured; none for the real books.
+    pub scenario: Option<&'a str>,
     /// The quarter must have ended before this day.
     pub as_of: NaiveDate,
 }
@@ -44,6 +52,8 @@ pub(super) struct Job<'a> {
 /// What an earlier pack brings into a run.
 struct Earlier {
     prior: Option<(PriorPack, PublishedPack)>,
+    /// The real pack beside a scenario's own one: the registers and opening balances hold its entries.
+    real_prior: Option<(PriorPack, PublishedPack)>,
     prior_year: Option<Comparative>,
     prior_year_pack: Option<PublishedPack>,
 }
@@ -52,6 +62,7 @@ impl Job<'_> {
     /// Runs the job; the line says what was done.
     pub fn run(&self, publishes: bool) -> Ended<(Exit, String)> {
         let (book, mut sources) = self.read_book()?;
+        let book = self.under_scenario(book)?;
         let quarter = self.find_quarter(&book)?;
         if !self.book.join(&quarter.id).is_dir() {
             tell(&format!(
@@ -69,6 +80,7 @@ impl Job<'_> {
             quarter,
             records: &records,
             prior: earlier.prior.as_ref().map(|(figures, _)| figures),
+            real_prior: earlier.real_prior.as_ref().map(|(figures, _)| figures),
             prior_year: earlier.prior_year.as_ref(),
         };
         let closed = close::close(inputs).map_err(|faults| reject(&faults))?;
@@ -84,7 +96,21 @@ impl Job<'_> {
             "checked, nothing published".to_owned()
         };
         let found = format!("{} checks, {} exceptions", closed.checks.len(), closed.exceptions.len());
-        Ok((exit, format!("{}: {done}; {found}", quarter.id)))
+        let of = self.scenario.map(|name| format!(", scenario {name}, not the books")).unwrap_or_default();
+        Ok((exit, format!("{}{of}: {done}; {found}", quarter.id)))
+    }
+
+    /// The book under the policies of the scenario, where one is asked for.
+    fn under_scenario(&self, book: Book) -> Ended<Book> {
+        let Some(name) = self.scenario else { return Ok(book) };
+        book.under(name).ok_or_else(|| {
+            let known: Vec<&str> = book.config.scenarios.keys().map(String::as_str).collect();
+            let known = if known.is_empty() { "none: the book has no scenarios".to_owned() } else { known.join(", ") };
+            tell(&format!(
+                "error: the book has no scenario {name}\n  expected: one of {known}\n  help:     add [scenarios.{name}] to closepack.toml, or name a scenario that it has"
+            ));
+            Exit::Usage
+        })
     }
 
     fn read_book(&self) -> Ended<(Book, Vec<SourceFile>)> {
@@ -128,7 +154,7 @@ impl Job<'_> {
     }
 
     fn lock(&self, quarter: &Quarter) -> Ended<Lock> {
-        Lock::acquire(self.out, &quarter.id).map_err(|error| match error {
+        Lock::acquire_of(self.out, self.scenario, &quarter.id).map_err(|error| match error {
             LockError::Busy { .. } => {
                 tell(&format!("not now: {error}"));
                 Exit::NotNow
@@ -141,12 +167,12 @@ impl Job<'_> {
     }
 
     fn earlier(&self, book: &Book, quarter: &Quarter) -> Ended<Earlier> {
-        let prior = if quarter.id == book.config.policies.first_quarter {
-            None
-        } else {
-            book.calendar.previous(&quarter.id).map(|before| self.prior(before)).transpose()?
-        };
-        let mut earlier = Earlier { prior, prior_year: None, prior_year_pack: None };
+        let opens = quarter.id == book.config.policies.first_quarter;
+        let before = book.calendar.previous(&quarter.id).filter(|_| !opens);
+        let prior = before.map(|before| self.prior(before)).transpose()?;
+        let own = prior.as_ref().is_some_and(|(figures, _)| figures.scenario.is_some());
+        let real_prior = before.filter(|_| own).map(|before| self.real_prior(before)).transpose()?;
+        let mut earlier = Earlier { prior, real_prior, prior_year: None, prior_year_pack: None };
         if let Some(before) = book.calendar.year_before(&quarter.id) {
             earlier.prior_year = statements::reported(book, &before.id);
             if earlier.prior_year.is_some() {
@@ -154,7 +180,8 @@ impl Job<'_> {
             }
             if let Some(pack) = self.open_if_published(before)? {
                 let figures = prior_pack::read_statements(&before.id, &pack.files);
-                earlier.prior_year = Some(figures.map_err(|error| self.prior_fault(before, &error.to_string()))?);
+                let refused = |error: PriorPackError| prior_fault(before, pack_scenario(&pack), &error.to_string());
+                earlier.prior_year = Some(figures.map_err(refused)?);
                 earlier.prior_year_pack = Some(pack);
             }
         }
@@ -162,42 +189,84 @@ impl Job<'_> {
     }
 
     fn prior(&self, before: &Quarter) -> Ended<(PriorPack, PublishedPack)> {
-        let pack = self.open(before)?;
-        let figures = PriorPack::read(&before.id, &pack.files);
-        Ok((figures.map_err(|error| self.prior_fault(before, &error.to_string()))?, pack))
+        let Some(pack) = self.open_if_published(before)? else {
+            let help = format!("run {} first; each quarter opens where the one before it closed", before.id);
+            return Err(prior_fault_with(before, None, "the pack of the quarter before is missing", "", &help));
+        };
+        Ok((figures(before, &pack)?, pack))
     }
 
-    /// The pack of a quarter that need not have one.
+    /// The real pack beside a scenario's own.
+    fn real_prior(&self, before: &Quarter) -> Ended<(PriorPack, PublishedPack)> {
+        let Some(pack) = self.open_real(before)? else {
+            let help = format!(
+                "run {} without --scenario first; the registers hold what the real pack brought to its close",
+                before.id
+            );
+            return Err(prior_fault_with(before, None, "the real pack of the quarter before is missing", "", &help));
+        };
+        Ok((figures(before, &pack)?, pack))
+    }
+
+    /// The pack of an earlier quarter that need not have one: of a scenario its own, and else that of the real books,
+    /// which looks at no scenario.
     fn open_if_published(&self, before: &Quarter) -> Ended<Option<PublishedPack>> {
-        match publish::open_current(self.out, &before.id) {
-            Ok(pack) => Ok(Some(pack)),
-            Err(PriorError::Missing { .. }) => Ok(None),
-            Err(other) => Err(self.prior_fault(before, &other.to_string())),
+        if let Some(name) = self.scenario
+            && let Some(own) = if_published(before, self.scenario, publish::open_scenario(self.out, name, &before.id))?
+        {
+            return Ok(Some(own));
         }
+        self.open_real(before)
     }
 
-    fn open(&self, before: &Quarter) -> Ended<PublishedPack> {
-        publish::open_current(self.out, &before.id).map_err(|error| match error {
-            PriorError::Missing { .. } => {
-                let help = format!("run {} first; each quarter opens where the one before it closed", before.id);
-                self.prior_fault_with(before, "the pack of the quarter before is missing", "", &help)
-            }
-            other => self.prior_fault(before, &other.to_string()),
-        })
+    fn open_real(&self, before: &Quarter) -> Ended<Option<PublishedPack>> {
+        if_published(before, None, publish::open_current(self.out, &before.id))
     }
+}
 
-    fn prior_fault(&self, before: &Quarter, why: &str) -> Exit {
-        let help = format!("restore the pack, or move {} away and run it again", before.id);
-        self.prior_fault_with(before, "the earlier pack cannot be used", why, &help)
+fn if_published(
+    before: &Quarter,
+    scenario: Option<&str>,
+    opened: Result<PublishedPack, PriorError>,
+) -> Ended<Option<PublishedPack>> {
+    match opened {
+        Ok(pack) => Ok(Some(pack)),
+        Err(PriorError::Missing { .. }) => Ok(None),
+        Err(other) => Err(prior_fault(before, scenario, &other.to_string())),
     }
+}
 
-    fn prior_fault_with(&self, before: &Quarter, message: &str, why: &str, help: &str) -> Exit {
-        let mut faults = Faults::default();
-        let place = Place::file(&format!("{}/current", before.id));
-        let expected = format!("the published pack of {}, as its manifest says", before.id);
-        faults.add(Code::PriorPack, place, message, why, &expected, help);
-        reject(&faults)
+/// The figures of a pack that later quarters need.
+fn figures(before: &Quarter, pack: &PublishedPack) -> Ended<PriorPack> {
+    let scenario = pack_scenario(pack);
+    let figures = PriorPack::read(&before.id, scenario, &pack.files);
+    figures.map_err(|error| prior_fault(before, scenario, &error.to_string()))
+}
+
+/// The scenario that a pack is of.
+fn pack_scenario(pack: &PublishedPack) -> Option<&str> {
+    pack.manifest.scenario.as_deref()
+}
+
+/// Where an earlier pack is, within the output folder.
+fn pack_folder(quarter: &str, scenario: Option<&str>) -> String {
+    match scenario {
+        None => quarter.to_owned(),
+        Some(name) => format!("{}/{name}/{quarter}", publish::SCENARIOS),
     }
+}
+
+fn prior_fault(before: &Quarter, scenario: Option<&str>, why: &str) -> Exit {
+    let help = format!("restore the pack, or move {} away and run it again", pack_folder(&before.id, scenario));
+    prior_fault_with(before, scenario, "the earlier pack cannot be used", why, &help)
+}
+
+fn prior_fault_with(before: &Quarter, scenario: Option<&str>, message: &str, why: &str, help: &str) -> Exit {
+    let mut faults = Faults::default();
+    let place = Place::file(&format!("{}/current", pack_folder(&before.id, scenario)));
+    let expected = format!("the published pack of {}, as its manifest says", before.id);
+    faults.add(Code::PriorPack, place, message, why, &expected, help);
+    reject(&faults)
 }
 
 const NOTHING_PUBLISHED: &str = "nothing was published";
@@ -216,27 +285,34 @@ fn not_written(error: &publish::PublishError) -> Exit {
 /// The bytes of a pack with its manifest.
 fn compose(book: &Book, quarter: &Quarter, closed: &Closed, sources: &[SourceFile], earlier: &Earlier) -> Ended<Pack> {
     let mut inputs: Vec<publish::ManifestInput> = sources.iter().map(manifest_input).collect();
-    if let Some(pack) = &earlier.prior_year_pack {
-        inputs.push(publish::ManifestInput {
-            source: "pack of the year before".to_owned(),
-            path: format!("{}/manifest.json", pack.manifest.quarter),
-            sha256: pack.manifest_sha256.clone(),
-            bytes: 0,
-            rows: 0,
-            debit_total: None,
-            credit_total: None,
-        });
-    }
+    let real = earlier.real_prior.as_ref().map(|(_, pack)| ("real pack of the quarter before", pack));
+    let year_before = earlier.prior_year_pack.as_ref().map(|pack| ("pack of the year before", pack));
+    inputs.extend(real.into_iter().chain(year_before).map(|(source, pack)| publish::ManifestInput {
+        source: source.to_owned(),
+        path: format!("{}/manifest.json", pack_folder(&pack.manifest.quarter, pack_scenario(pack))),
+        sha256: pack.manifest_sha256.clone(),
+        bytes: 0,
+        rows: 0,
+        debit_total: None,
+        credit_total: None,
+    }));
     let prior = earlier.prior.as_ref().map(|(_, pack)| publish::ManifestPrior {
         quarter: pack.manifest.quarter.clone(),
+        scenario: pack.manifest.scenario.clone(),
         run_id: pack.manifest.run_id.clone(),
         manifest_sha256: pack.manifest_sha256.clone(),
     });
     let basis = book.config.policies.basis.name();
-    let manifest = Manifest::new(&book.config.company, &quarter.id, basis, inputs, prior);
+    let scenario = book.config.scenario.as_deref();
+    let manifest = Manifest::new(&book.config.company, &quarter.id, basis, inputs, prior).under(scenario);
     let run_id = manifest.run_id.clone();
     let mut files = report::csv::files(report::csv::Inputs { book, closed, sources });
-    let document = sections::document(sections::Inputs { book, quarter, closed, sources, run_id: &run_id });
+    let prior = earlier.prior.as_ref().map(|(figures, pack)| sections::Opened {
+        quarter: &figures.quarter,
+        run_id: &pack.manifest.run_id,
+        scenario: figures.scenario.as_deref(),
+    });
+    let document = sections::document(sections::Inputs { book, quarter, closed, sources, run_id: &run_id, prior });
     let drawn = document.map_err(|error| error.to_string());
     let drawn = drawn.and_then(|document| report::pdf::render(&document).map_err(|error| error.to_string()));
     let pdf = drawn.map_err(|error| {
@@ -260,11 +336,16 @@ fn manifest_input(source: &SourceFile) -> publish::ManifestInput {
 }
 
 /// Checks a published pack against its manifest.
-pub(super) fn verify(out: &Path, quarter: &str) -> Exit {
-    match publish::open_current(out, quarter) {
+pub(super) fn verify(out: &Path, quarter: &str, scenario: Option<&str>) -> Exit {
+    let opened = match scenario {
+        None => publish::open_current(out, quarter),
+        Some(name) => publish::open_scenario(out, name, quarter),
+    };
+    match opened {
         Ok(pack) => {
             let files = pack.manifest.outputs.len();
-            say(&format!("{quarter}: run {} is whole, {files} files as the manifest says", pack.manifest.run_id));
+            let of = scenario.map(|name| format!(", scenario {name}, not the books")).unwrap_or_default();
+            say(&format!("{quarter}{of}: run {} is whole, {files} files as the manifest says", pack.manifest.run_id));
             Exit::Done
         }
         Err(error) => {

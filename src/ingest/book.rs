@@ -10,6 +10,7 @@ use super::table::Table;
 use crate::book::{Account, AccountType, Book, Calendar, CashFlowClass, Chart, Config, Section, Shares, config};
 use crate::diagnostics::{Code, Faults, Place};
 use crate::domain::Quarter;
+use crate::statements;
 
 /// The codes that rows of sources may use.
 #[derive(Debug, Clone)]
@@ -73,6 +74,7 @@ pub fn read(root: &Path) -> Result<(Book, Vec<SourceFile>), BookFault> {
     if faults.is_empty() {
         posting_accounts(&checked, &chart, &mut faults);
         first_quarter(&checked, &calendar, &mut faults);
+        targets(&checked, &calendar, &chart, &mut faults);
         if !faults.is_empty() {
             return Err(BookFault::Configuration(faults));
         }
@@ -99,6 +101,26 @@ fn first_quarter(config: &Config, calendar: &Calendar, faults: &mut Faults) {
         let message = "[policies] first_quarter is not a quarter of the calendar";
         let help = "name the first quarter that is run for this book";
         faults.add(Code::Configuration, Place::file(config::FILE), message, first, "a quarter of calendar.csv", help);
+    }
+}
+
+/// A target is of a quarter of the calendar and of a line of the income statement.
+fn targets(config: &Config, calendar: &Calendar, chart: &Chart, faults: &mut Faults) {
+    let lines = statements::income_lines(chart);
+    for target in config.targets.values() {
+        if calendar.quarter(&target.quarter).is_none() {
+            let message = format!("the target {} is of a quarter that the calendar does not have", target.id);
+            let help = "correct the quarter, or add it to calendar.csv";
+            let (place, expected) = (target.origin.clone(), "a quarter of calendar.csv");
+            faults.add(Code::Configuration, place, message, &target.quarter, expected, help);
+        }
+        if !lines.contains(&target.line) {
+            let message = format!("the target {} is of a line that the income statement does not have", target.id);
+            let expected = format!("one of: {}", lines.join("; "));
+            let help = "name a caption of an income account, or a subtotal";
+            let place = target.origin.clone();
+            faults.add(Code::Configuration, place, message, &target.line, &expected, help);
+        }
     }
 }
 
@@ -135,7 +157,7 @@ fn calendar(root: &Path, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> 
                 );
             }
             if !sound_name(&quarter.id) {
-                let expected = "letters, digits, '-' and '_', such as 2004-Q2: it names a folder";
+                let expected = "letters, digits, '-' and '_', such as 2004-Q2, and not `scenarios`: it names a folder";
                 faults.add(
                     Code::Calendar,
                     row.place("quarter"),
@@ -156,6 +178,8 @@ fn sound_name(id: &str) -> bool {
     id.len() <= 32
         && id.starts_with(|first: char| first.is_ascii_alphanumeric())
         && id.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_')
+        // The folder of the packs that are not the books'.
+        && !id.eq_ignore_ascii_case("scenarios")
 }
 
 fn row_follows(quarter: &Quarter, before: Option<&Quarter>, row: &super::table::Row<'_>, faults: &mut Faults) {

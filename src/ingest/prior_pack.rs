@@ -14,6 +14,7 @@ use crate::adjust::prepaid_advertising::Earlier;
 use crate::domain::{Dimension, Money};
 use crate::exit_costs::{self, CostType};
 use crate::records::ItemKey;
+use crate::targets::EarlierTarget;
 use crate::trial_balance::AccountKey;
 
 /// The figures of an earlier pack that a later quarter needs.
@@ -33,6 +34,23 @@ pub struct PriorPack {
     pub adjusted: BTreeMap<AccountKey, Money>,
     /// Adjusted figures by statement and line, as presented.
     pub statements: BTreeMap<(String, String), Money>,
+    /// By target.
+    pub targets: BTreeMap<String, EarlierTarget>,
+    /// The scenario that the pack is of; none for the real books.
+    pub scenario: Option<String>,
+    /// What the registers show once the pack's entries are posted.
+    pub ordinary: Ordinary,
+}
+
+/// What registers show after a pack's entries: ordinary expense alone, without write-offs and write-downs.
+#[derive(Debug, Clone, Default)]
+pub struct Ordinary {
+    /// Expensed of a contract to date; the group is empty.
+    pub expensed: BTreeMap<ItemKey, Money>,
+    /// Depreciated of an asset to date.
+    pub depreciated: BTreeMap<ItemKey, Money>,
+    /// Accrued of an obligation to date.
+    pub accrued: BTreeMap<String, Money>,
 }
 
 /// A pack whose hashes agree but whose content is not what closepack writes.
@@ -45,13 +63,18 @@ pub struct PriorPackError {
 }
 
 impl PriorPack {
-    /// Reads the figures from the pack's files.
+    /// Reads the figures from the pack's files, which are of a scenario or of the real books.
     ///
     /// # Errors
     /// [`PriorPackError`] for a file or a column that is missing, or a figure that is none.
-    pub fn read(quarter: &str, files: &BTreeMap<String, Vec<u8>>) -> Result<Self, PriorPackError> {
+    pub fn read(
+        quarter: &str,
+        scenario: Option<&str>,
+        files: &BTreeMap<String, Vec<u8>>,
+    ) -> Result<Self, PriorPackError> {
         let open = |file: &'static str| PackTable::open(quarter, file, files);
-        let mut pack = Self { quarter: quarter.to_owned(), ..Self::default() };
+        let scenario = scenario.map(str::to_owned);
+        let mut pack = Self { quarter: quarter.to_owned(), scenario, ..Self::default() };
         for row in open("inventory_reserve.csv")?.rows() {
             let opening = Opening {
                 reserve: Some(row.money("closing")?),
@@ -66,10 +89,15 @@ impl PriorPack {
                 moved: row.money("moved_to_date")?,
                 transferred: row.money("transferred_to_date")?,
             };
-            pack.prepaid.insert(row.key("", "contract_id")?, earlier);
+            let key = row.key("", "contract_id")?;
+            pack.ordinary.expensed.insert(key.clone(), row.money("expensed_to_date")? + row.money("catch_up")?);
+            pack.prepaid.insert(key, earlier);
         }
         for row in open("fixed_assets.csv")?.rows() {
-            pack.assets.insert(row.key("asset_id", "component")?, earlier_asset(&row)?);
+            let key = row.key("asset_id", "component")?;
+            let depreciated = row.money("accumulated_depreciation")? + row.money("catch_up")?;
+            pack.ordinary.depreciated.insert(key.clone(), depreciated);
+            pack.assets.insert(key, earlier_asset(&row)?);
         }
         for row in open("obligations.csv")?.rows() {
             let opening = obligations::Opening {
@@ -78,7 +106,9 @@ impl PriorPack {
                 sold_to_date: Some(row.money("sold_to_date")?),
                 deferred: Some(row.money("deferred")?),
             };
-            pack.obligations.insert(row.text("obligation_id")?.to_owned(), opening);
+            let id = row.text("obligation_id")?.to_owned();
+            pack.ordinary.accrued.insert(id.clone(), row.money("accrued_to_date")? + row.money("charge")?);
+            pack.obligations.insert(id, opening);
         }
         for row in open("trial_balance.csv")?.rows() {
             pack.adjusted.insert((row.text("account")?.to_owned(), row.dimension()?), row.money("adjusted")?);
@@ -90,6 +120,11 @@ impl PriorPack {
             pack.exit_costs.insert(key, row.money("to_date")?);
         }
         pack.statements = read_statements(quarter, files)?;
+        for row in open("targets.csv")?.rows() {
+            let actual = if row.text("actual")?.is_empty() { None } else { Some(row.money("actual")?) };
+            let (quarter, line) = (row.text("quarter")?.to_owned(), row.text("line")?.to_owned());
+            pack.targets.insert(row.text("target_id")?.to_owned(), EarlierTarget { quarter, line, actual });
+        }
         Ok(pack)
     }
 }

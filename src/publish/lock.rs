@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::manifest::is_plain_name;
+use super::quarters_of;
 use super::stage::{self, IoFault};
 
 /// Name of the lock file in a quarter's folder.
@@ -37,16 +38,25 @@ impl From<IoFault> for LockError {
 }
 
 impl Lock {
-    /// Locks a quarter of an output folder, without waiting; makes the folder when there is none.
+    /// Locks a quarter of the real books, without waiting; makes the folder when there is none.
     ///
     /// # Errors
     /// [`LockError::Busy`] when another run holds it, [`LockError::Io`] when the disk refuses.
     pub fn acquire(out: &Path, quarter: &str) -> Result<Self, LockError> {
-        let folder = out.join(quarter);
-        if !is_plain_name(quarter) {
-            let source = io::Error::new(io::ErrorKind::InvalidInput, "a quarter's name is one plain file name");
-            return Err(LockError::Io { action: "make the folder", path: folder, source });
-        }
+        Self::acquire_of(out, None, quarter)
+    }
+
+    /// Locks a quarter of a scenario, or of the real books: a scenario never waits for the books, nor they for it.
+    ///
+    /// # Errors
+    /// As for [`Lock::acquire`].
+    pub fn acquire_of(out: &Path, scenario: Option<&str>, quarter: &str) -> Result<Self, LockError> {
+        let quarters = quarters_of(out, scenario).filter(|_| is_plain_name(quarter));
+        let Some(folder) = quarters.map(|quarters| quarters.join(quarter)) else {
+            let why = "the name of a quarter or of a scenario is one plain file name";
+            let source = io::Error::new(io::ErrorKind::InvalidInput, why);
+            return Err(LockError::Io { action: "make the folder", path: out.join(quarter), source });
+        };
         stage::create_dir(&folder, &stage::sync_dir)?;
         let path = folder.join(LOCK);
         let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);

@@ -25,6 +25,9 @@ pub struct Manifest {
     pub company: String,
     pub quarter: String,
     pub basis: String,
+    /// The scenario that was measured; none for the real books, whose manifests do not have the field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<String>,
     pub run_id: String,
     pub inputs: Vec<ManifestInput>,
     /// Every file of the pack but the manifest, by name.
@@ -66,6 +69,9 @@ pub struct ManifestOutput {
 #[serde(deny_unknown_fields)]
 pub struct ManifestPrior {
     pub quarter: String,
+    /// The scenario that it is of; none for a pack of the real books.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<String>,
     pub run_id: String,
     /// SHA-256 of its manifest, in lower-case hex.
     pub manifest_sha256: String,
@@ -110,6 +116,7 @@ impl Manifest {
             company: company.to_owned(),
             quarter: quarter.to_owned(),
             basis: basis.to_owned(),
+            scenario: None,
             run_id: String::new(),
             inputs,
             outputs: Vec::new(),
@@ -117,6 +124,14 @@ impl Manifest {
         };
         manifest.run_id = manifest.run_id_of_inputs();
         manifest
+    }
+
+    /// The same manifest as one of a scenario, with the run id that follows; of the real books for none.
+    #[must_use]
+    pub fn under(mut self, scenario: Option<&str>) -> Self {
+        self.scenario = scenario.map(str::to_owned);
+        self.run_id = self.run_id_of_inputs();
+        self
     }
 
     /// The same manifest with these files as its outputs.
@@ -134,11 +149,22 @@ impl Manifest {
         self
     }
 
+    /// The real books go on from the real books, and a scenario from those or from itself.
+    ///
+    /// # Errors
+    /// The scenario of the pack before, where that is neither.
+    pub(super) fn goes_on_from_its_own(&self) -> Result<(), &str> {
+        match self.prior.as_ref().and_then(|prior| prior.scenario.as_deref()) {
+            Some(before) if self.scenario.as_deref() != Some(before) => Err(before),
+            _ => Ok(()),
+        }
+    }
+
     /// The run id that the manifest's own inputs give; see [`run_id`].
     #[must_use]
     pub fn run_id_of_inputs(&self) -> String {
-        let prior = self.prior.as_ref().map(|prior| prior.manifest_sha256.as_str());
-        run_id(&self.closepack_version, &self.quarter, &self.basis, &self.inputs, prior)
+        let (version, prior) = (&self.closepack_version, self.prior.as_ref());
+        run_id(version, &self.quarter, &self.basis, self.scenario.as_deref(), &self.inputs, prior)
     }
 
     /// The manifest as the bytes of `manifest.json`: indented JSON with a final newline.
@@ -175,19 +201,24 @@ impl Manifest {
 /// A run's name: the first 16 hex digits of the SHA-256 of what decides its bytes.
 ///
 /// Each part is listed with its length before it, so that no two listings read alike; inputs go in by source, path
-/// and hash, in that order, however the caller lists them.
+/// and hash, in that order, however the caller lists them. A scenario adds its name and that of the pack it goes on
+/// from, so that no scenario has the run id of the real books.
 #[must_use]
 pub fn run_id(
     closepack_version: &str,
     quarter: &str,
     basis: &str,
+    scenario: Option<&str>,
     inputs: &[ManifestInput],
-    prior_manifest_sha256: Option<&str>,
+    prior: Option<&ManifestPrior>,
 ) -> String {
     let mut listed: Vec<[&str; 3]> =
         inputs.iter().map(|input| [input.source.as_str(), input.path.as_str(), input.sha256.as_str()]).collect();
     listed.sort_unstable();
-    let head = [closepack_version, quarter, basis, prior_manifest_sha256.unwrap_or("")];
+    let mut head = vec![closepack_version, quarter, basis, prior.map_or("", |prior| &prior.manifest_sha256)];
+    if let Some(scenario) = scenario {
+        head.extend([scenario, prior.and_then(|prior| prior.scenario.as_deref()).unwrap_or("")]);
+    }
     let mut hasher = Sha256::new();
     for part in head.iter().chain(listed.as_flattened()) {
         hasher.update(format!("{}:{part}\n", part.len()));
@@ -241,18 +272,29 @@ mod tests {
     fn the_run_id_follows_what_decides_the_bytes() {
         let inputs = [input("ledger", "2004-Q2/ledger.csv"), input("inventory", "2004-Q2/inventory.csv")];
         let turned = [inputs[1].clone(), inputs[0].clone()];
-        let id = run_id("0.1.0", "2004-Q2", "us-gaap", &inputs, None);
+        let prior = |scenario: Option<&str>| ManifestPrior {
+            quarter: "2004-Q1".to_owned(),
+            scenario: scenario.map(str::to_owned),
+            run_id: "0".to_owned(),
+            manifest_sha256: "00".to_owned(),
+        };
+        let id = run_id("0.1.0", "2004-Q2", "us-gaap", None, &inputs, None);
         assert_eq!(id.len(), RUN_ID_DIGITS);
-        assert_eq!(id, run_id("0.1.0", "2004-Q2", "us-gaap", &turned, None));
-        let others = [
-            run_id("0.1.1", "2004-Q2", "us-gaap", &inputs, None),
-            run_id("0.1.0", "2004-Q3", "us-gaap", &inputs, None),
-            run_id("0.1.0", "2004-Q2", "ifrs", &inputs, None),
-            run_id("0.1.0", "2004-Q2", "us-gaap", &inputs[..1], None),
-            run_id("0.1.0", "2004-Q2", "us-gaap", &inputs, Some("00")),
-            run_id("0.1.0", "2004-Q2u", "s-gaap", &inputs, None),
-        ];
-        assert!(others.iter().all(|other| *other != id));
+        assert_eq!(id, run_id("0.1.0", "2004-Q2", "us-gaap", None, &turned, None));
+        let ids = BTreeSet::from([
+            id,
+            run_id("0.1.1", "2004-Q2", "us-gaap", None, &inputs, None),
+            run_id("0.1.0", "2004-Q3", "us-gaap", None, &inputs, None),
+            run_id("0.1.0", "2004-Q2", "ifrs", None, &inputs, None),
+            run_id("0.1.0", "2004-Q2", "us-gaap", None, &inputs[..1], None),
+            run_id("0.1.0", "2004-Q2", "us-gaap", None, &inputs, Some(&prior(None))),
+            run_id("0.1.0", "2004-Q2u", "s-gaap", None, &inputs, None),
+            run_id("0.1.0", "2004-Q2", "us-gaap", Some("a"), &inputs, None),
+            run_id("0.1.0", "2004-Q2", "us-gaap", Some("b"), &inputs, None),
+            run_id("0.1.0", "2004-Q2", "us-gaap", Some("a"), &inputs, Some(&prior(None))),
+            run_id("0.1.0", "2004-Q2", "us-gaap", Some("a"), &inputs, Some(&prior(Some("a")))),
+        ]);
+        assert_eq!(ids.len(), 11);
     }
 
     #[test]
@@ -266,6 +308,18 @@ mod tests {
         let back = Manifest::from_json(&bytes).unwrap();
         assert_eq!(back, manifest);
         assert_eq!((back.outputs[0].rows, back.outputs[1].rows), (Some(1), None));
+    }
+
+    #[test]
+    fn only_a_scenario_says_one() {
+        let json = |manifest: &Manifest| String::from_utf8(manifest.to_json().unwrap()).unwrap();
+        let real = Manifest::new("Acme", "2004-Q2", "ifrs", vec![], None);
+        assert!(!json(&real).contains("scenario"));
+        let tried = real.clone().under(Some("ifrs"));
+        assert!(json(&tried).contains("\"scenario\": \"ifrs\""));
+        assert_ne!(tried.run_id, real.run_id);
+        assert_eq!(Manifest::from_json(json(&tried).as_bytes()).unwrap(), tried);
+        assert_eq!(tried.under(None), real);
     }
 
     #[test]

@@ -3,6 +3,9 @@
 //! `<out>/<quarter>/runs/<run id>/` holds one run's pack and never changes. `<out>/<quarter>/current` is a relative
 //! link to the pack that counts. A pack is staged beside its final place, synced, read back, renamed into `runs/`,
 //! and then a new link is renamed over `current`: whoever reads sees the pack before or the pack after.
+//!
+//! A scenario's quarters are below `<out>/scenarios/<name>/`, in the same form. Where a pack goes follows from its
+//! manifest alone, and whoever opens a pack says what it must be of: neither is ever taken for the other.
 
 mod lock;
 mod manifest;
@@ -17,7 +20,7 @@ pub use lock::{Lock, LockError};
 pub use manifest::{
     FORMAT_VERSION, MANIFEST, Manifest, ManifestError, ManifestInput, ManifestOutput, ManifestPrior, run_id,
 };
-pub use prior::{PriorError, PublishedPack, open_current};
+pub use prior::{PriorError, PublishedPack, open_current, open_scenario};
 
 use crate::domain::hash::sha256_hex;
 use manifest::is_plain_name;
@@ -27,6 +30,16 @@ use stage::{FolderFault, IoFault, SyncDir};
 const RUNS: &str = "runs";
 /// Link of a quarter to the run that counts.
 const CURRENT: &str = "current";
+/// Folder of an output folder that holds the scenarios, each in a folder of its name; no quarter may be named so.
+pub const SCENARIOS: &str = "scenarios";
+
+/// Where the quarters of the real books are, or those of a scenario; nothing for a scenario whose name leads elsewhere.
+fn quarters_of(out: &Path, scenario: Option<&str>) -> Option<PathBuf> {
+    match scenario {
+        None => Some(out.to_owned()),
+        Some(name) => is_plain_name(name).then(|| out.join(SCENARIOS).join(name)),
+    }
+}
 
 /// What one run wants to publish.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,7 +97,7 @@ impl From<IoFault> for PublishError {
     }
 }
 
-/// Publishes a pack under `out` and makes it the quarter's current one.
+/// Publishes a pack under `out`, where its manifest's scenario belongs, and makes it the quarter's current one.
 ///
 /// The caller holds the quarter's [`Lock`] from before it read earlier packs until this returns; leftovers of runs
 /// that died are removed on that understanding.
@@ -96,7 +109,7 @@ pub fn publish(out: &Path, pack: &Pack) -> Result<Published, PublishError> {
 }
 
 fn publish_syncing(out: &Path, pack: &Pack, sync_dir: SyncDir<'_>) -> Result<Published, PublishError> {
-    check(pack)?;
+    let quarter = check(pack, out)?;
     let manifest_bytes = pack
         .manifest
         .clone()
@@ -109,7 +122,6 @@ fn publish_syncing(out: &Path, pack: &Pack, sync_dir: SyncDir<'_>) -> Result<Pub
     let hashes: BTreeMap<String, String> =
         files.iter().map(|(name, bytes)| ((*name).to_owned(), sha256_hex(bytes))).collect();
 
-    let quarter = out.join(&pack.quarter);
     let runs = quarter.join(RUNS);
     stage::create_dir(&runs, sync_dir)?;
     let before = current_target(&quarter)?;
@@ -167,8 +179,8 @@ fn write_run(
     Ok(stage::rename_to_new(staging, place)?)
 }
 
-/// Refuses a pack that contradicts itself.
-fn check(pack: &Pack) -> Result<(), PublishError> {
+/// Refuses a pack that contradicts itself; gives the folder of its quarter.
+fn check(pack: &Pack, out: &Path) -> Result<PathBuf, PublishError> {
     let refuse = |why: String| Err(PublishError::NotAPack { why });
     let (manifest, quarter) = (&pack.manifest, &pack.quarter);
     if *quarter != manifest.quarter || pack.run_id != manifest.run_id {
@@ -184,7 +196,16 @@ fn check(pack: &Pack) -> Result<(), PublishError> {
     if pack.files.contains_key(MANIFEST) {
         return refuse(format!("{MANIFEST} is written from the manifest, and is no file of its own"));
     }
-    Ok(())
+    if let Err(found) = manifest.goes_on_from_its_own() {
+        return refuse(format!("it goes on from a pack of the scenario {found}"));
+    }
+    let Some(quarters) = quarters_of(out, manifest.scenario.as_deref()) else {
+        return refuse("its scenario cannot be the name of a folder".to_owned());
+    };
+    if manifest.scenario.is_none() && quarter == SCENARIOS {
+        return refuse(format!("{SCENARIOS} is no quarter"));
+    }
+    Ok(quarters.join(quarter))
 }
 
 /// Where `current` leads; nothing when there is none yet.

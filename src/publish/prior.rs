@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::manifest::{MANIFEST, Manifest, is_plain_name};
 use super::stage::{self, FolderFault, IoFault};
-use super::{CURRENT, RUNS};
+use super::{CURRENT, RUNS, quarters_of};
 use crate::domain::hash::sha256_hex;
 
 /// A published pack, every file of it checked.
@@ -54,17 +54,33 @@ impl From<FolderFault> for PriorError {
     }
 }
 
-/// Opens a quarter's current pack and checks every file of it against its manifest.
+/// Opens a quarter's current pack of the real books and checks every file of it against its manifest.
 ///
 /// `current` is looked up once, so a switch in the meantime does no harm.
 ///
 /// # Errors
-/// [`PriorError`]: missing, altered in any file (one too many counts), without a readable manifest, or the disk's own.
+/// [`PriorError`]: missing, altered in any file (one too many counts, and so does the pack of a scenario), without a
+/// readable manifest, or the disk's own.
 pub fn open_current(out: &Path, quarter: &str) -> Result<PublishedPack, PriorError> {
-    let folder = out.join(quarter);
-    let current = folder.join(CURRENT);
+    open(out, None, quarter)
+}
+
+/// Opens a quarter's current pack of a scenario, as [`open_current`] does that of the real books.
+///
+/// # Errors
+/// As for [`open_current`]; a pack of the real books, or of another scenario, is an altered one.
+pub fn open_scenario(out: &Path, scenario: &str, quarter: &str) -> Result<PublishedPack, PriorError> {
+    open(out, Some(scenario), quarter)
+}
+
+fn open(out: &Path, scenario: Option<&str>, quarter: &str) -> Result<PublishedPack, PriorError> {
+    let quarters = quarters_of(out, scenario).filter(|_| is_plain_name(quarter));
     // A name that leads elsewhere has no pack here.
-    if !is_plain_name(quarter) || !stage::exists(&current)? {
+    let Some(folder) = quarters.map(|quarters| quarters.join(quarter)) else {
+        return Err(PriorError::Missing { path: out.join(quarter).join(CURRENT) });
+    };
+    let current = folder.join(CURRENT);
+    if !stage::exists(&current)? {
         return Err(PriorError::Missing { path: current });
     }
     let run_id = linked_run(&current)?;
@@ -86,6 +102,12 @@ pub fn open_current(out: &Path, quarter: &str) -> Result<PublishedPack, PriorErr
     if manifest.quarter != quarter {
         return Err(altered(format!("quarter {quarter}"), &manifest.quarter));
     }
+    if manifest.scenario.as_deref() != scenario {
+        return Err(altered(books(scenario), &books(manifest.scenario.as_deref())));
+    }
+    if let Err(before) = manifest.goes_on_from_its_own() {
+        return Err(altered("a prior pack of the same books".to_owned(), &books(Some(before))));
+    }
     let of_inputs = manifest.run_id_of_inputs();
     if manifest.run_id != of_inputs {
         return Err(altered(format!("run id {of_inputs}, which its inputs give"), &manifest.run_id));
@@ -99,6 +121,11 @@ pub fn open_current(out: &Path, quarter: &str) -> Result<PublishedPack, PriorErr
     let mut files = stage::read_verified(&dir, &hashes)?;
     files.remove(MANIFEST);
     Ok(PublishedPack { manifest, manifest_sha256, files })
+}
+
+/// What a pack is of, in words.
+fn books(scenario: Option<&str>) -> String {
+    scenario.map_or_else(|| "a pack of the real books".to_owned(), |name| format!("a pack of the scenario {name}"))
 }
 
 /// The run that a `current` link names.

@@ -54,6 +54,58 @@ fn a_pack_is_published_and_opened() {
     assert_eq!(opened.manifest_sha256, sha256_hex(&bytes));
 }
 
+/// The same pack as one of a scenario.
+fn under(scenario: &str, content: &str) -> Pack {
+    let real = pack(content);
+    let manifest = real.manifest.under(Some(scenario));
+    Pack { run_id: manifest.run_id.clone(), manifest, ..real }
+}
+
+#[test]
+fn a_scenario_is_published_apart_under_a_lock_of_its_own() {
+    let out = tempfile::tempdir().unwrap();
+    let (real, tried) = (pack("a"), under("ifrs", "a"));
+    let _held = Lock::acquire(out.path(), QUARTER).unwrap();
+    let _own = Lock::acquire_of(out.path(), Some("ifrs"), QUARTER).unwrap();
+    assert!(matches!(Lock::acquire_of(out.path(), Some("ifrs"), QUARTER), Err(LockError::Busy { .. })));
+    publish(out.path(), &tried).unwrap();
+    assert!(matches!(open_current(out.path(), QUARTER), Err(PriorError::Missing { .. })));
+    publish(out.path(), &real).unwrap();
+    assert_ne!(real.run_id, tried.run_id);
+    assert_eq!(current(out.path()).unwrap(), Path::new(RUNS).join(&real.run_id));
+    assert_eq!(current(&out.path().join(SCENARIOS).join("ifrs")).unwrap(), Path::new(RUNS).join(&tried.run_id));
+    assert_eq!(open_scenario(out.path(), "ifrs", QUARTER).unwrap().manifest.scenario.as_deref(), Some("ifrs"));
+    for scenario in ["today", "", "..", "../..", "a/b"] {
+        assert!(matches!(open_scenario(out.path(), scenario, QUARTER), Err(PriorError::Missing { .. })), "{scenario}");
+    }
+}
+
+/// Whatever is copied over what: the folder says what it must hold, and the manifest what it holds.
+#[test]
+fn a_copied_pack_of_other_books_is_refused() {
+    let out = tempfile::tempdir().unwrap();
+    publish(out.path(), &pack("a")).unwrap();
+    publish(out.path(), &under("ifrs", "a")).unwrap();
+    publish(out.path(), &under("today", "a")).unwrap();
+    let scenarios = out.path().join(SCENARIOS);
+    let refused = |opened: Result<PublishedPack, PriorError>| {
+        let Err(PriorError::Altered { file, expected, found }) = opened else { panic!("{opened:?}") };
+        assert_eq!(file, MANIFEST);
+        (expected, found)
+    };
+    let words = |books: &str| format!("a pack of {books}");
+    fs::rename(out.path().join(QUARTER), out.path().join("away")).unwrap();
+    fs::rename(scenarios.join("ifrs").join(QUARTER), out.path().join(QUARTER)).unwrap();
+    let found = refused(open_current(out.path(), QUARTER));
+    assert_eq!(found, (words("the real books"), words("the scenario ifrs")));
+    fs::rename(scenarios.join("today").join(QUARTER), scenarios.join("ifrs").join(QUARTER)).unwrap();
+    let found = refused(open_scenario(out.path(), "ifrs", QUARTER));
+    assert_eq!(found, (words("the scenario ifrs"), words("the scenario today")));
+    fs::rename(out.path().join("away"), scenarios.join("today").join(QUARTER)).unwrap();
+    let found = refused(open_scenario(out.path(), "today", QUARTER));
+    assert_eq!(found, (words("the scenario today"), words("the real books")));
+}
+
 #[test]
 fn the_same_pack_twice_rewrites_nothing() {
     use std::os::unix::fs::MetadataExt;
@@ -215,7 +267,27 @@ fn every_failing_sync_leaves_the_old_pack_or_says_that_the_new_one_is_live() {
 #[test]
 fn a_pack_that_contradicts_itself_is_refused() {
     let out = tempfile::tempdir().unwrap();
-    let changes: [fn(&mut Pack); 5] = [
+    let before = |scenario: Option<&str>| ManifestPrior {
+        quarter: "2004-Q1".to_owned(),
+        scenario: scenario.map(str::to_owned),
+        run_id: "0".repeat(16),
+        manifest_sha256: "00".to_owned(),
+    };
+    let real = pack("a").manifest;
+    let strange = [
+        Manifest::new("Acme", QUARTER, "us-gaap", vec![], Some(before(Some("ifrs")))),
+        Manifest::new("Acme", QUARTER, "us-gaap", vec![], Some(before(Some("ifrs")))).under(Some("today")),
+        real.clone().under(Some("../..")),
+        real.under(Some("")),
+    ];
+    for manifest in strange {
+        let changed = Pack { run_id: manifest.run_id.clone(), manifest, ..pack("a") };
+        assert!(matches!(publish(out.path(), &changed), Err(PublishError::NotAPack { .. })));
+    }
+    let sound = Manifest::new("Acme", QUARTER, "us-gaap", vec![], Some(before(None))).under(Some("ifrs"));
+    assert_eq!(sound.goes_on_from_its_own(), Ok(()));
+    let changes: [fn(&mut Pack); 6] = [
+        |pack| pack.manifest.scenario = Some("ifrs".to_owned()),
         |pack| pack.quarter = "2004-Q3".to_owned(),
         |pack| pack.run_id = "0".repeat(16),
         |pack| pack.manifest.basis = "ifrs".to_owned(),

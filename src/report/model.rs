@@ -13,6 +13,8 @@ pub struct Document {
     pub period: String,
     /// The short hash of the run, printed on each page.
     pub run: String,
+    /// What every page warns of, on a band of its own; nothing for the books themselves.
+    pub warning: Option<String>,
     /// The words of the page footer around the page numbers: `Page {page} of {pages}`.
     pub page_label: String,
     /// The words that a table's caption gets when it goes on over a page, such as `continued`.

@@ -46,6 +46,8 @@ pub enum Schedule {
     Dimensions,
     Entities,
     Measures,
+    Targets,
+    Sensitivity,
     Margin,
     Journal,
     Inventory,
@@ -63,6 +65,8 @@ pub enum Schedule {
 #[serde(deny_unknown_fields)]
 struct Template {
     title: String,
+    scenario_title: String,
+    scenario_warning: String,
     period: String,
     page_label: String,
     continued: String,
@@ -125,6 +129,22 @@ impl Words {
     #[must_use]
     pub fn title(&self) -> &str {
         &self.template.title
+    }
+
+    /// The title of a scenario's report.
+    ///
+    /// # Errors
+    /// As [`Words::fill`].
+    pub fn scenario_title(&self) -> Result<String, WordsError> {
+        self.fill(&self.template.scenario_title)
+    }
+
+    /// What each page of a scenario's report warns of.
+    ///
+    /// # Errors
+    /// As [`Words::fill`].
+    pub fn scenario_warning(&self) -> Result<String, WordsError> {
+        self.fill(&self.template.scenario_warning)
     }
 
     /// The quarter in words.

@@ -174,7 +174,9 @@ pub fn measure(
     Ok(schedules)
 }
 
-fn item_key(dimension: &Dimension, group: &str, item: &str) -> ItemKey {
+/// The key of an item of a subledger.
+#[must_use]
+pub fn item_key(dimension: &Dimension, group: &str, item: &str) -> ItemKey {
     ItemKey { dimension: dimension.clone(), group: group.to_owned(), item: item.to_owned() }
 }
 

@@ -262,6 +262,12 @@ pub fn amount_of(lines: &[StatementLine], statement: &str, line: &str, column: i
     found.map_or(Money::ZERO, |found| column(&found.amounts))
 }
 
+/// The lines of every quarter's income statement, in their order.
+#[must_use]
+pub fn income_lines(chart: &Chart) -> Vec<String> {
+    income::lines(chart, |_| Amounts::ZERO).into_iter().map(|line| line.line).collect()
+}
+
 /// Net income of the quarter in a column.
 pub fn net_income(lines: &[StatementLine], column: impl Fn(&Amounts) -> Money) -> Money {
     amount_of(lines, INCOME_STATEMENT, NET_INCOME, column)

@@ -51,6 +51,7 @@ class Terms:
     def __init__(self, config, quarters, scenario=None):
         overrides = config["scenarios"][scenario] if scenario else {}
         policies = config["policies"] | overrides
+        self.scenario = scenario
         self.quarters = quarters
         self.basis = policies["basis"]
         self.first_quarter = policies["first_quarter"]

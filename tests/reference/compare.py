@@ -89,12 +89,12 @@ def summed(path, key_of_row, amount_of_row):
     return amounts
 
 
-def compare_adjustments(place, folder, result):
+def compare_adjustments(place, folder, result, terms):
     """The pack's adjustments by entry, brand and segment, in full."""
     found = summed(
         folder / "adjustments.csv", lambda row: (row["entry_id"], row["brand"], row["segment"]),
         lambda row: number(row["amount"]))
-    return compare_amounts(place, found, by_entry(result.postings, result.quarter))
+    return compare_amounts(place, found, by_entry(result.postings, result.quarter, terms.scenario))
 
 
 def compare_entries(place, folder, result, terms):
@@ -111,7 +111,7 @@ def compare_pack(folder, result, terms):
     name = result.quarter.name
     for file, expected in result.schedules.items():
         yield compare_schedule(f"{name} {file}", folder / f"{file}.csv", file, expected)
-    yield compare_adjustments(f"{name} adjustments", folder, result)
+    yield compare_adjustments(f"{name} adjustments", folder, result, terms)
     yield compare_entries(f"{name} journal_entries", folder, result, terms)
 
 

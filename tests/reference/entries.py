@@ -63,15 +63,16 @@ def deferred_tax(postings, terms):
     return [Posting("TAX-DEFERRED", dimension, -amount) for dimension, amount in taxes.items()]
 
 
-def entry_id(posting, quarter):
-    return f"CP-{quarter.name}-{posting.movement}-{posting.dimension[0]}"
+def entry_id(posting, quarter, scenario):
+    start = f"SCENARIO-{scenario}" if scenario else "CP"
+    return f"{start}-{quarter.name}-{posting.movement}-{posting.dimension[0]}"
 
 
-def by_entry(postings, quarter):
+def by_entry(postings, quarter, scenario=None):
     """Amounts by entry, brand and segment."""
     amounts = defaultdict(lambda: ZERO)
     for posting in postings:
-        amounts[(entry_id(posting, quarter), *posting.dimension[1:])] += posting.amount
+        amounts[(entry_id(posting, quarter, scenario), *posting.dimension[1:])] += posting.amount
     return {key: amount for key, amount in amounts.items() if amount}
 
 

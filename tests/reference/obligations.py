@@ -101,7 +101,8 @@ def obligation(row, before, sources, terms, quarter):
         "opening": before["closing"], "incurred": incurred, "paid": paid,
         "change": closing - before["closing"] - incurred + paid, "closing": closing,
         "current": closing - non_current, "non_current": non_current,
-        "charge": to_date - number(row["accrued_to_date"]), "sold_to_date": sold, "deferred": deferred,
+        "accrued_to_date": number(row["accrued_to_date"]), "charge": to_date - number(row["accrued_to_date"]),
+        "sold_to_date": sold, "deferred": deferred,
         "noted": number(row["amount"]) if row["kind"] == "guarantee" else ZERO,
     }
 

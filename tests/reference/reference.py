@@ -6,7 +6,8 @@
     python3 tests/reference/reference.py --many DIR            compares DIR/*/book with DIR/*/packs
     python3 tests/reference/reference.py --self-test           tries it on known answers
 
-With `--scenario NAME` the policies of that scenario of closepack.toml hold.
+With `--scenario NAME` the policies of that scenario of closepack.toml hold; PACKS_DIR is then the scenario's folder,
+with every quarter of it.
 
 It reads the book's CSV files and closepack.toml, and nothing that closepack made: each quarter opens with what this
 program found for the quarter before. It shares no code with closepack; where both agree, two readings of the rules do.
@@ -19,8 +20,8 @@ from typing import NamedTuple
 
 sys.dont_write_bytecode = True
 
-from amounts import total  # noqa: E402
-from book import Quarter, read_sources, read_terms  # noqa: E402
+from amounts import number, total  # noqa: E402
+from book import Quarter, Row, key_of, read_sources, read_terms  # noqa: E402
 from compare import compare  # noqa: E402
 from entries import movements, set_aside  # noqa: E402
 from fixed_assets import fixed_assets  # noqa: E402
@@ -57,22 +58,55 @@ def measure(sources, prior, terms, quarter, opens_year):
 
 
 def perform(sources, prior, terms, quarter, opens_year):
-    """A quarter from its sources; lines of its own entries are no evidence of anything but that they are posted."""
+    """A quarter from its sources; lines of its own entries are no evidence of anything but that they are posted.
+
+    A scenario is as if they were not posted."""
     others, own = set_aside(sources["ledger"], quarter, terms.entities)
     schedules = measure(sources | {"ledger": others}, prior, terms, quarter, opens_year)
-    return Result(quarter, schedules, movements(schedules, terms), own)
+    return Result(quarter, schedules, movements(schedules, terms), [] if terms.scenario else own)
 
 
 def perform_book(book, terms):
-    """Every quarter from the first one on that the book has a folder for, each chained to the one before."""
-    prior, year = None, None
+    """Every quarter from the first one on that the book has a folder for, each chained to the one before.
+
+    Beside a scenario the real books go on, whose entries its registers hold."""
+    prior, real, year = None, None, None
+    real_books = perform_book(book, read_terms(book)) if terms.scenario else None
     first = [quarter.name for quarter in terms.quarters].index(terms.first_quarter)
     for quarter in terms.quarters[first:]:
         folder = Path(book) / quarter.name
         if folder.is_dir():
-            result = perform(read_sources(folder), prior, terms, quarter, opens_year=quarter.fiscal_year != year)
+            sources = read_sources(folder)
+            if real:
+                sources |= restated(sources, prior, real, terms)
+            result = perform(sources, prior, terms, quarter, opens_year=quarter.fiscal_year != year)
             prior, year = result.schedules, quarter.fiscal_year
+            real = next(real_books).schedules if real_books else None
             yield result
+
+
+# What a register's column holds of an item after the entries of a quarter, and what it also holds in a book whose
+# registers show write-downs.
+REGISTERS = {
+    "prepaid_advertising": (
+        "expensed_to_date", ("expensed_to_date", "catch_up"), ("written_off_to_date", "refunded_to_date")),
+    "fixed_assets": ("accumulated_depreciation", ("accumulated_depreciation", "catch_up"), ("written_down_to_date",)),
+    "obligations": ("accrued_to_date", ("accrued_to_date", "charge"), ()),
+}
+
+
+def restated(sources, own, real, terms):
+    """The registers with what the scenario brought to the last close in the place of what the real books did."""
+    changed = {}
+    for file, (column, ordinary, shown) in REGISTERS.items():
+        columns = ordinary + (shown if terms.subledger_shows_write_downs else ())
+        changed[file] = [Row(row) for row in sources[file]]
+        for row in changed[file]:
+            key = key_of(row, file)
+            if key in own[file] and key in real[file]:
+                more = total(own[file][key][name] - real[file][key][name] for name in columns)
+                row[column] = str(number(row[column]) + more)
+    return changed
 
 
 # ---------------------------------------------------------------- what it prints

@@ -9,6 +9,7 @@ macro_rules! fields {
     }};
 }
 
+mod outlook;
 mod statements;
 mod subledgers;
 
@@ -36,7 +37,7 @@ pub struct Inputs<'a> {
 #[must_use]
 pub fn files(inputs: Inputs<'_>) -> BTreeMap<String, Vec<u8>> {
     let closed = inputs.closed;
-    let files: [(&str, Vec<u8>); 23] = [
+    let files: [(&str, Vec<u8>); 25] = [
         ("impact.csv", impact(closed)),
         ("adjustments.csv", adjustments(inputs.book, closed)),
         ("journal_entries.csv", journal_entries(closed)),
@@ -56,6 +57,8 @@ pub fn files(inputs: Inputs<'_>) -> BTreeMap<String, Vec<u8>> {
         ("tax.csv", statements::tax(closed)),
         ("materiality.csv", statements::materiality(closed)),
         ("margin.csv", statements::margin(closed)),
+        ("targets.csv", outlook::targets(closed)),
+        ("sensitivity.csv", outlook::sensitivity(closed)),
         ("checks.csv", checks(closed)),
         ("exceptions.csv", exceptions(closed)),
         ("policies.csv", policies(inputs.book)),

@@ -12,6 +12,9 @@ const SHORT_SIDE: f32 = 612.0;
 const LONG_SIDE: f32 = 792.0;
 /// Kept free for the running foot, above the lower margin.
 const FOOT: f32 = 20.0;
+/// The band of a warning, within the upper margin of each page.
+const BAND_TOP: f32 = 9.0;
+const BAND_HEIGHT: f32 = 17.0;
 
 /// A colour, its red, green and blue as bytes.
 pub type Ink = [u8; 3];
@@ -335,13 +338,17 @@ impl<'a> Pages<'a> {
         self.y = y + 34.0;
     }
 
-    /// Draws the feet, now that the number of pages is known, and gives up the pages.
+    /// Draws the feet, now that the number of pages is known, and the bands of a warning, and gives up the pages.
     pub fn finish(mut self) -> Vec<PdfPage> {
         let count = self.pages.len().to_string();
         let style = Style::regular(7.5, ink::MUTED);
         let label = self.fonts.printable(&self.document.page_label).into_owned();
         let run = self.fonts.printable(&self.document.run).into_owned();
+        let warning = self.document.warning.as_deref().map(|text| self.fonts.printable(text).into_owned());
         for (place, canvas) in self.pages.iter_mut().enumerate() {
+            if let Some(warning) = &warning {
+                canvas.band(self.fonts, warning);
+            }
             let (left, right, y) = (MARGIN, canvas.width - MARGIN, canvas.height - MARGIN);
             canvas.line((left, y - 6.0), (right, y - 6.0), 0.4, ink::RULE);
             canvas.text(left, y + 5.0, &run, style);
@@ -353,6 +360,15 @@ impl<'a> Pages<'a> {
 }
 
 impl Canvas {
+    /// A warning from one edge of the page to the other, so that no copy of a part of it comes without one.
+    fn band(&mut self, fonts: &Fonts, warning: &str) {
+        const STYLE: Style = Style::semibold(9.5, ink::WHITE);
+        self.fill(0.0, BAND_TOP, self.width, BAND_HEIGHT, ink::ALERT);
+        let baseline = BAND_TOP + 12.0;
+        self.text(MARGIN, baseline, warning, STYLE);
+        self.text_right(fonts, self.width - MARGIN, baseline, warning, STYLE);
+    }
+
     fn into_page(mut self) -> PdfPage {
         self.end_text();
         let frame = Rect::from_wh(Pt(self.width), Pt(self.height));

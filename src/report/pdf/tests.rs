@@ -36,6 +36,7 @@ fn sample(rows: usize) -> Document {
         title: "Quarter close".to_owned(),
         period: "Quarter ended May 29, 2004 (2004-Q2)".to_owned(),
         run: "run 0123abcd".to_owned(),
+        warning: None,
         page_label: "Page {page} of {pages}".to_owned(),
         continued: "continued".to_owned(),
         sections: vec![
@@ -119,6 +120,22 @@ fn every_page_of_a_table_has_its_head_and_no_group_ends_a_page() -> Result<(), B
     }
     assert_eq!(rows, 300);
     assert!(table_pages > 4);
+    Ok(())
+}
+
+#[test]
+fn a_warning_is_on_every_page_and_else_on_none() -> Result<(), Box<dyn std::error::Error>> {
+    let mut document = sample(300);
+    let warns = |document: &Document| -> Result<Vec<bool>, Box<dyn std::error::Error>> {
+        let pages = page_texts(&render(document)?)?;
+        Ok(pages.iter().map(|text| text.contains("SCENARIO low: not the books")).collect())
+    };
+    let without = warns(&document)?;
+    assert!(without.iter().all(|warned| !warned));
+    document.warning = Some("SCENARIO low: not the books".to_owned());
+    let with = warns(&document)?;
+    assert!(with.iter().all(|warned| *warned));
+    assert_eq!(with.len(), without.len());
     Ok(())
 }
 

@@ -17,12 +17,17 @@ impl Composer<'_> {
         let adjusted = closed.net_income(Amounts::as_adjusted);
         let per_share = closed.shares.and_then(|shares| per_share(adjusted, diluted_shares(adjusted, shares), 2));
         let per_share = per_share.map_or_else(String::new, |amount| grouped(Money::round(amount)));
-        let status = self.words.figure(if open { "status_open" } else { "status_clean" })?;
+        let scenario = self.inputs.book.config.scenario.is_some();
+        let status = self.words.figure(match (scenario, open) {
+            (true, _) => "status_scenario",
+            (false, true) => "status_open",
+            (false, false) => "status_clean",
+        })?;
         let figure = |name: &str, value: String, alert: bool| {
             Ok::<_, WordsError>(KeyFigure { label: self.words.figure(name)?, value, alert })
         };
         Ok(Block::KeyFigures(vec![
-            figure("status", status, open)?,
+            figure("status", status, open || scenario)?,
             figure("as_recorded", grouped(closed.net_income(|amounts| amounts.as_recorded)), false)?,
             figure("as_adjusted", grouped(adjusted), false)?,
             figure("per_share", per_share, false)?,

@@ -3,6 +3,7 @@
 mod cover;
 mod evidence;
 mod journal;
+mod outlook;
 mod statements;
 mod subledgers;
 
@@ -13,7 +14,7 @@ use rust_decimal::Decimal;
 use super::model::{Align, Block, Cell, Column, Document, Row, RowKind, Section, Table};
 use super::words::{Schedule, SectionWords, Words, WordsError};
 use crate::adjust::{Kind, fixed_assets, inventory_reserve, obligations, prepaid_advertising};
-use crate::book::{Basis, Book, Choice};
+use crate::book::{Basis, Book, Choice, Policies};
 use crate::checks::Status;
 use crate::close::Closed;
 use crate::domain::{Money, Quarter};
@@ -30,6 +31,17 @@ pub struct Inputs<'a> {
     pub sources: &'a [SourceFile],
     /// The short hash of the run.
     pub run_id: &'a str,
+    /// The pack that the quarter opens with; none in the first quarter.
+    pub prior: Option<Opened<'a>>,
+}
+
+/// The pack that a quarter opens with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened<'a> {
+    pub quarter: &'a str,
+    pub run_id: &'a str,
+    /// The scenario that it is of; none for the real books.
+    pub scenario: Option<&'a str>,
 }
 
 /// The report of a run.
@@ -39,12 +51,14 @@ pub struct Inputs<'a> {
 pub fn document(inputs: Inputs<'_>) -> Result<Document, WordsError> {
     let words = Words::new(values(inputs))?;
     let composer = Composer { inputs, words: &words };
+    let scenario = inputs.book.config.scenario.is_some();
     let sections = words.sections().iter().map(|section| composer.section(section)).collect::<Result<_, _>>()?;
     Ok(Document {
         company: inputs.book.config.company.clone(),
-        title: words.title().to_owned(),
+        title: if scenario { words.scenario_title()? } else { words.title().to_owned() },
         period: words.period()?,
         run: words.run()?,
+        warning: if scenario { Some(words.scenario_warning()?) } else { None },
         page_label: words.page_label().to_owned(),
         continued: words.continued().to_owned(),
         sections,
@@ -77,6 +91,11 @@ fn values(inputs: Inputs<'_>) -> BTreeMap<&'static str, String> {
         ("currency", config.currency.clone()),
         ("notice", config.notice.clone()),
         ("basis", basis.name().to_owned()),
+        ("scenario", config.scenario.clone().unwrap_or_default()),
+        ("scenario_policies", scenario_policies(&config.policies, config.replaced.as_ref())),
+        ("prior_quarter", inputs.prior.map_or("", |prior| prior.quarter).to_owned()),
+        ("prior_run", inputs.prior.map_or("", |prior| prior.run_id).to_owned()),
+        ("prior_scenario", inputs.prior.and_then(|prior| prior.scenario).unwrap_or_default().to_owned()),
         ("exception_count", closed.exceptions.len().to_string()),
         ("share_words", share_words.to_owned()),
         ("inventory_rule", inventory_reserve::citation(basis, config.policies.market_test()).to_owned()),
@@ -91,6 +110,13 @@ fn values(inputs: Inputs<'_>) -> BTreeMap<&'static str, String> {
         ("checks_failed", count(Status::Fail)),
         ("checks_none", count(Status::NotApplicable)),
     ])
+}
+
+/// The policies of a scenario that are not the book's: `basis = ifrs (the books: us-gaap), ...`.
+fn scenario_policies(policies: &Policies, of_book: Option<&Policies>) -> String {
+    let differences = of_book.map(|of_book| policies.differences(of_book)).unwrap_or_default();
+    let words = |(key, here, there): &(&str, String, String)| format!("{key} = {here} (the books: {there})");
+    differences.iter().map(words).collect::<Vec<_>>().join(", ")
 }
 
 /// An amount in words of a text: thousands separators, negative in parentheses.
@@ -173,6 +199,8 @@ impl Composer<'_> {
                 blocks.extend([self.per_share()?, self.tax()?, self.materiality()?]);
                 blocks.push(self.questions(&words.questions)?);
             }
+            Schedule::Targets => blocks.push(self.targets()?),
+            Schedule::Sensitivity => blocks.extend(self.sensitivities()?),
             Schedule::Margin => blocks.push(self.margin()?),
             Schedule::Journal => blocks.extend([self.journal()?, self.posting()?]),
             Schedule::Inventory => blocks.extend([self.pools()?, self.inventory()?]),
