@@ -99,9 +99,15 @@ pub fn close(inputs: Inputs<'_>) -> Result<Closed, Faults> {
     let Inputs { book, quarter, records, prior, .. } = inputs;
     let schedules = schedules::measure(book, quarter, records, prior)?;
     let numbering = Numbering { quarter: &quarter.id, scenario: book.config.scenario.as_deref() };
-    let unsound = |error: EntryError| {
-        let help = "give each role of [accounts] an account of its own";
-        configuration_fault(&error.to_string(), "accounts that make balanced entries", help)
+    let unsound = |error: EntryError| match &error {
+        EntryError::NoAccount { role, .. } => {
+            let help = "name the account in closepack.toml, under [accounts]";
+            configuration_fault(&error.to_string(), &format!("{role} = \"an account of the chart\""), help)
+        }
+        _ => {
+            let help = "give each role of [accounts] an account of its own";
+            configuration_fault(&error.to_string(), "accounts that make balanced entries", help)
+        }
     };
     let entries =
         journal::propose(&schedules.adjustments, &book.config.accounts, numbering, quarter).map_err(unsound)?;

@@ -134,9 +134,6 @@ fn declining_balance(asset: &FixedAsset, percent: u32, passed: u32) -> Money {
         let taken = span.min(passed - age);
         left -= year * Decimal::from(taken) / Decimal::from(span);
         age += taken;
-        if taken < span {
-            break;
-        }
     }
     Money::round(cost - left)
 }
@@ -277,7 +274,7 @@ fn impairment_losses(inputs: &[Input<'_>], stages: &[Stage], basis: Basis) -> Ve
         };
         let unimpaired = asset.cost - depreciation_to(asset, day);
         // An asset without a group is tested alone, under its own place.
-        let alone = if asset.asset_group.is_empty() { at + 1 } else { 0 };
+        let alone = if asset.asset_group.is_empty() { at } else { 0 };
         groups.entry((&asset.asset_group, alone)).or_default().push(Tested { at, asset, at_decision, unimpaired });
     }
     for members in groups.values() {
@@ -648,5 +645,146 @@ mod tests {
         assert_eq!(checked(abandon("2004-08-29")), Err(DecisionFault::Removed { earlier: before }));
         let reuse = Disposition::Reuse { decided: day("2004-06-01") };
         assert_eq!(checked(reuse), Err(DecisionFault::AlreadyMeasured { earlier: before }));
+    }
+
+    #[test]
+    fn the_straight_line_stops_at_salvage() {
+        let mut row = asset(60_000, 60, 0, Disposition::InUse);
+        row.salvage_value = Money::from_cents(12_000);
+        assert_eq!(depreciation_to(&row, day("2004-05-26")).cents(), 9_600);
+        assert_eq!(depreciation_to(&row, day("2030-01-01")).cents(), 48_000);
+    }
+
+    /// 600.00 less 120.00 of depreciation and 80.00 written down before.
+    #[test]
+    fn an_asset_without_a_decision_carries_what_earlier_write_downs_left() {
+        let row = asset(60_000, 60, 11_500, Disposition::InUse);
+        let earlier = Earlier { written_down: Money::from_cents(8_000), decision: None };
+        let found = one(&row, earlier, "2004-05-29");
+        assert_eq!((found.carrying.cents(), found.closing.cents(), found.catch_up.cents()), (40_000, 40_000, 500));
+        assert_eq!((found.write_down, found.written_down_to_date.cents()), (Money::ZERO, 8_000));
+    }
+
+    /// After 12 of 60 months 504.00 is left, down to a salvage of 120.00: 3 of 10 days to the quarter's end.
+    #[test]
+    fn an_abandoned_asset_keeps_its_salvage() {
+        let plan = Disposition::Abandon { decided: day("2004-05-26"), cease_use: day("2004-06-05") };
+        let mut row = asset(60_000, 60, 9_600, plan);
+        row.salvage_value = Money::from_cents(12_000);
+        let running = one(&row, NOTHING, "2004-05-29");
+        assert_eq!((running.write_down.cents(), running.closing.cents()), (11_520, 38_880));
+        let ceased = one(&row, after(&row, &running), "2004-06-05");
+        assert_eq!((ceased.write_down.cents(), ceased.closing.cents()), (26_880, 12_000));
+    }
+
+    /// It was written down below its salvage before: nothing is left to run down, and nothing comes back.
+    #[test]
+    fn an_abandoned_asset_below_its_salvage_stays_there() {
+        let plan = Disposition::Abandon { decided: day("2004-05-26"), cease_use: day("2004-06-05") };
+        let mut row = asset(60_000, 60, 9_600, plan);
+        row.salvage_value = Money::from_cents(12_000);
+        let decision = EarlierDecision {
+            day: day("2004-03-01"),
+            held_and_used: false,
+            reused: false,
+            at_decision: Money::from_cents(50_000),
+            measured: Money::from_cents(10_000),
+            closing: Money::from_cents(10_000),
+        };
+        let earlier = Earlier { written_down: Money::from_cents(40_000), decision: Some(decision) };
+        for end in ["2004-05-29", "2004-08-28"] {
+            let found = one(&row, earlier, end);
+            assert_eq!(
+                (found.at_decision.cents(), found.write_down, found.closing.cents()),
+                (10_000, Money::ZERO, 10_000)
+            );
+        }
+    }
+
+    /// The basis above salvage runs over the remaining 48 months; a basis below salvage does not depreciate.
+    #[test]
+    fn the_new_basis_depreciates_to_salvage() {
+        for (fair_value, after_a_year) in [(24_000, 21_000), (6_000, 6_000)] {
+            let mut row = asset(60_000, 60, 9_600, held_and_used("2004-05-26", fair_value, 0, None));
+            row.salvage_value = Money::from_cents(12_000);
+            let first = one(&row, NOTHING, "2004-05-29");
+            assert_eq!((first.write_down.cents(), first.closing.cents()), (50_400 - fair_value, fair_value));
+            let later = one(&row, after(&row, &first), "2005-05-28");
+            assert_eq!((later.write_down, later.closing.cents()), (Money::ZERO, after_a_year));
+        }
+    }
+
+    /// Carried at 99.00, 198.00 and 99.00; fair values of 95.00, 150.00 and 120.00. The loss of 31.00 goes by carrying
+    /// amount, 7.75 to the first: no more than 4.00 of it, and nothing to the third. The second bears the rest.
+    #[test]
+    fn the_assets_above_their_limit_bear_the_loss_of_the_group() {
+        let tested = |cost, fair_value| asset(cost, 1_200, 0, held_and_used("2004-05-26", fair_value, 0, None));
+        let assets = [tested(10_000, 9_500), tested(20_000, 15_000), tested(10_000, 12_000)];
+        for basis in [Basis::UsGaap, Basis::UsGaap2004, Basis::Ifrs] {
+            let found = group(&assets, basis, "2004-05-29");
+            let losses: Vec<i128> = found.iter().map(|row| row.write_down.cents()).collect();
+            assert_eq!(losses, [400, 2_700, 0], "{basis:?}");
+        }
+    }
+
+    /// A year after their impairment the two carry 180.00 and 270.00, and would carry 360.00 each without it.
+    #[test]
+    fn a_group_comes_back_by_carrying_amount_and_not_above_what_it_would_be() {
+        let measured_before = |cents: i128| Earlier {
+            written_down: Money::from_cents(48_000 - cents),
+            decision: Some(EarlierDecision {
+                day: day("2004-05-26"),
+                held_and_used: true,
+                reused: false,
+                at_decision: Money::from_cents(48_000),
+                measured: Money::from_cents(cents),
+                closing: Money::from_cents(cents),
+            }),
+        };
+        let losses = |basis, in_use: [i128; 2]| {
+            let assets = in_use.map(|value| asset(60_000, 60, 12_000, held_and_used("2005-05-20", 0, 0, Some(value))));
+            let earlier = [measured_before(24_000), measured_before(36_000)];
+            let inputs = [0, 1].map(|at| Input { asset: &assets[at], earlier: earlier[at] });
+            let found = measure_register(&inputs, basis, day("2005-05-28"));
+            assert_eq!([found[0].carrying.cents(), found[1].carrying.cents()], [18_000, 27_000]);
+            [found[0].write_down.cents(), found[1].write_down.cents()]
+        };
+        assert_eq!(losses(Basis::Ifrs, [40_000, 17_000]), [-4_800, -7_200]);
+        assert_eq!(losses(Basis::Ifrs, [40_000, 30_000]), [-16_000, -9_000], "the second reaches its ceiling");
+        assert_eq!(losses(Basis::Ifrs, [90_000, 90_000]), [-18_000, -9_000]);
+        assert_eq!(losses(Basis::Ifrs, [30_000, 15_000]), [0, 0], "the group is worth what it carries");
+    }
+
+    #[test]
+    fn each_basis_cites_its_own_literature_by_disposition() {
+        let day = day("2004-05-26");
+        let sold = Disposition::HeldForSale { decided: day, fair_value: Money::ZERO, cost_to_sell: Money::ZERO };
+        let abandoned = Disposition::Abandon { decided: day, cease_use: day };
+        let kept = held_and_used("2004-05-26", 0, 0, None);
+        for (basis, ordinary, test, sale, end) in [
+            (Basis::UsGaap, "ASC 360-10-35-4", "35-17", "35-43", "35-47"),
+            (Basis::UsGaap2004, "ARB 43", "par. 7", "par. 34", "par. 28"),
+            (Basis::Ifrs, "IAS 16", "IAS 36", "IFRS 5", "IAS 16.51"),
+        ] {
+            assert!(citation(basis, Disposition::InUse).starts_with(ordinary));
+            assert_eq!(citation(basis, Disposition::Reuse { decided: day }), citation(basis, Disposition::InUse));
+            for (disposition, paragraph) in [(kept, test), (sold, sale), (abandoned, end)] {
+                assert!(citation(basis, disposition).contains(paragraph), "{basis:?} {disposition:?}");
+            }
+        }
+    }
+
+    /// Cost 1,000.00, salvage 100.00, five years at 150 %: 300, 210, 147, then half of the 243 above salvage twice.
+    #[test]
+    fn the_straight_line_that_a_declining_balance_ends_on_leads_to_salvage() {
+        let mut row = asset(100_000, 60, 0, Disposition::InUse);
+        row.method = DepreciationMethod::DecliningBalance { percent: 150 };
+        row.in_service_date = day("2000-01-01");
+        row.salvage_value = Money::from_cents(10_000);
+        let at_year_ends = [2000, 2001, 2002, 2003, 2004].map(|year| {
+            let year_end = NaiveDate::from_ymd_opt(year, 12, 31).expect("the last day of a year");
+            depreciation_to(&row, year_end).cents()
+        });
+        assert_eq!(at_year_ends, [30_000, 51_000, 65_700, 77_850, 90_000]);
     }
 }

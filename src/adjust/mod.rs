@@ -186,4 +186,30 @@ mod tests {
         assert!(!Movement::PrepaidTransfer.is_income() && Movement::BuyoutDeferral.is_income());
         assert!(Movement::RunningRoyalty.is_cash() && !Movement::BuyoutDeferral.is_cash());
     }
+
+    /// A code stands in entry numbers of an ERP: it starts with its subledger and is no other's.
+    #[test]
+    fn codes_are_unique_and_start_with_their_subledger() {
+        let codes: std::collections::BTreeSet<&str> = Movement::all().map(Movement::code).collect();
+        assert_eq!(codes.len(), Movement::all().count());
+        for movement in Movement::all() {
+            let subledger = match movement.kind() {
+                Kind::InventoryReserve => "INV-",
+                Kind::PrepaidAdvertising => "ADV-",
+                Kind::FixedAssets => "FA-",
+                Kind::Obligations => "OBL-",
+                Kind::IncomeTax => "TAX-",
+            };
+            assert!(movement.code().starts_with(subledger), "{movement:?}");
+        }
+    }
+
+    /// Statements name a column by the kind; tax follows from the subledgers and has none of its own.
+    #[test]
+    fn kinds_are_named_as_in_the_pack() {
+        let names = Kind::ALL.map(Kind::name);
+        let subledgers = ["inventory_reserve", "prepaid_advertising", "fixed_assets", "obligations"];
+        assert_eq!(names, [subledgers[0], subledgers[1], subledgers[2], subledgers[3], "income_tax"]);
+        assert_eq!(Kind::SUBLEDGERS.map(Kind::name), subledgers);
+    }
 }

@@ -297,4 +297,114 @@ mod tests {
         assert_eq!(deferred_buyout(dollars(750_000), dollars(500_000), dollars(0)), Money::ZERO);
         assert_eq!(deferred_buyout(dollars(750_000), dollars(0), dollars(0)), Money::ZERO);
     }
+
+    fn part(due: &str, paid: Option<&str>, amount: i128) -> Installment {
+        Installment {
+            origin: Place::line("installments.csv", 2),
+            obligation_id: "ENDED".to_owned(),
+            due_date: day(due),
+            amount: Money::from_cents(amount),
+            paid_date: paid.map(day),
+        }
+    }
+
+    /// 1,000.00 incurred in the quarter, 300.00 of it accrued, 50.00 paid before the quarter and 200.00 in it; 160.00
+    /// are open and due after a year. The last close showed 40.00.
+    #[test]
+    fn an_obligation_rolls_forward_beside_what_the_books_carry() {
+        let mut row = severance(None);
+        (row.kind, row.amount) = (ObligationKind::ContractTermination, Money::from_cents(100_000));
+        row.accrued_to_date = Money::from_cents(30_000);
+        let parts = [
+            part("2004-02-28", Some("2004-02-28"), 5_000),
+            part("2004-05-29", Some("2004-02-29"), 2_000),
+            part("2005-12-31", Some("2004-05-29"), 18_000),
+            part("2005-05-30", Some("2004-05-30"), 7_000),
+            part("2006-05-29", None, 9_000),
+            part("2005-05-29", None, 59_000),
+        ];
+        let parts: Vec<&Installment> = parts.iter().collect();
+        let cents = Money::from_cents;
+        let opening = Opening { closing: Some(cents(4_000)), non_current: Some(cents(1_000)), ..Opening::default() };
+        let found = measure(&row, &parts, opening, US, &quarter("2004-Q2", "2004-02-29", "2004-05-29"));
+        let expected = Measurement {
+            opening: cents(4_000),
+            incurred: cents(100_000),
+            paid: cents(20_000),
+            change: cents(-9_000),
+            closing: cents(75_000),
+            current: cents(59_000),
+            non_current: cents(16_000),
+            reclassified: cents(15_000),
+            incurred_to_date: cents(100_000),
+            charge: cents(70_000),
+            carried: cents(5_000),
+            noted: Money::ZERO,
+        };
+        assert_eq!(found, expected);
+    }
+
+    /// Installments above what is still owed do not make more of it non-current, and a prepayment is current.
+    #[test]
+    fn no_more_is_non_current_than_is_owed() {
+        let mut row = severance(None);
+        row.amount = Money::from_cents(10_000);
+        let second = quarter("2004-Q2", "2004-02-29", "2004-05-29");
+        let measured = |parts: &[Installment]| {
+            let parts: Vec<&Installment> = parts.iter().collect();
+            let found = measure(&row, &parts, Opening::default(), US, &second);
+            [found.closing, found.current, found.non_current].map(Money::cents)
+        };
+        assert_eq!(measured(&[part("2006-01-01", None, 15_000)]), [10_000, 0, 10_000]);
+        let overpaid = [part("2004-05-27", Some("2004-05-27"), 12_000), part("2006-01-01", None, 3_000)];
+        assert_eq!(measured(&overpaid), [-2_000, -2_000, 0]);
+    }
+
+    /// Only employees serve for what they are owed.
+    #[test]
+    fn a_termination_is_incurred_at_once_whatever_its_service() {
+        let mut row = severance(Some("2004-08-23"));
+        row.kind = ObligationKind::ContractTermination;
+        assert_eq!(incurred_to(&row, IFRS, day("2004-05-26")).cents(), 9_000_000);
+        assert_eq!(incurred_to(&row, IFRS, day("2004-05-25")), Money::ZERO);
+    }
+
+    #[test]
+    fn the_international_standards_know_no_minimum_retention() {
+        use crate::book::UnitOfAccount;
+        use crate::book::policies::{CostFormula, ProductionAdvertising, ReserveRelief, RoyaltyBuyout};
+        let mut policies = Policies {
+            basis: Basis::UsGaap,
+            first_quarter: String::new(),
+            tax_rate: Decimal::ZERO,
+            valuation_allowance: true,
+            subledger_shows_write_downs: false,
+            cost_formula: CostFormula::Fifo,
+            unit_of_account: UnitOfAccount::Item,
+            reserve_relief: ReserveRelief::Propose,
+            production_advertising: ProductionAdvertising::FirstShowing,
+            royalty_buyout: RoyaltyBuyout::Expense,
+            minimum_retention_days: 45,
+        };
+        assert_eq!(Terms::new(&policies), Terms { minimum_retention_days: Some(45) });
+        policies.basis = Basis::UsGaap2004;
+        assert_eq!(Terms::new(&policies), Terms { minimum_retention_days: Some(45) });
+        policies.basis = Basis::Ifrs;
+        assert_eq!(Terms::new(&policies), IFRS);
+    }
+
+    /// Severance and guarantees have rules of their own under each basis; what ends a contract has the general one.
+    #[test]
+    fn each_basis_cites_its_own_literature_by_kind() {
+        use ObligationKind::{ContractTermination, Guarantee, RoyaltiesOwed, Severance};
+        for (basis, general, severance, guarantee) in [
+            (Basis::UsGaap, "ASC 420-10-25", "ASC 420-10-25-4", "ASC 460-10-50"),
+            (Basis::UsGaap2004, "SFAS 146", "SFAS 146 par. 8", "FIN 45"),
+            (Basis::Ifrs, "IAS 37.14", "IAS 19.165", "IAS 37.86"),
+        ] {
+            assert_eq!([ContractTermination, RoyaltiesOwed].map(|kind| citation(basis, kind)), [general; 2]);
+            assert!(citation(basis, Severance).starts_with(severance));
+            assert!(citation(basis, Guarantee).starts_with(guarantee));
+        }
+    }
 }

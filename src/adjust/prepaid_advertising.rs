@@ -278,4 +278,85 @@ mod tests {
         let ordinary = measure(&row, US, None, day("2004-08-28"), Earlier::NOTHING).expect("no event");
         assert_eq!((ordinary.write_off, ordinary.moved, ordinary.transferred), (Money::ZERO, Money::ZERO, Money::ZERO));
     }
+
+    /// The event requires 18,900.00 written off, 1,000.00 moved and 2,000.00 transferred; a part of each was done before.
+    #[test]
+    fn a_quarter_takes_what_earlier_ones_left() {
+        let row = contract(Recognition::StraightLine { start: day("2004-01-01"), end: day("2004-12-31") });
+        let cents = Money::from_cents;
+        let earlier = Earlier { written_off: cents(100_000), moved: cents(40_000), transferred: cents(50_000) };
+        let event = Some(day("2004-05-26"));
+        let found = measure(&row, US, event, day("2004-08-28"), earlier).expect("the parts fit");
+        let expected = Measurement {
+            earned: cents(1_470_000),
+            catch_up: cents(470_000),
+            moved: cents(60_000),
+            transferred: cents(150_000),
+            write_off: cents(1_790_000),
+            written_off_to_date: cents(1_890_000),
+            moved_to_date: cents(100_000),
+            transferred_to_date: cents(200_000),
+            closing: cents(200_000),
+        };
+        assert_eq!(found, expected);
+        // Without an event nothing more is done, and what was done stays: 244 of 366 days are earned.
+        let ordinary = measure(&row, US, None, day("2004-08-31"), earlier).expect("no event");
+        let expected = Measurement {
+            earned: cents(2_440_000),
+            catch_up: cents(1_440_000),
+            moved: Money::ZERO,
+            transferred: Money::ZERO,
+            write_off: Money::ZERO,
+            written_off_to_date: cents(100_000),
+            moved_to_date: cents(40_000),
+            transferred_to_date: cents(50_000),
+            closing: cents(1_080_000),
+        };
+        assert_eq!(ordinary, expected);
+    }
+
+    #[test]
+    fn all_that_is_unearned_may_be_refundable_and_transferable() {
+        let mut row = contract(Recognition::StraightLine { start: day("2004-01-01"), end: day("2004-12-31") });
+        row.refundable = Money::from_cents(1_990_000);
+        let event = Some(day("2004-05-26"));
+        let found = measure(&row, US, event, day("2004-05-29"), Earlier::NOTHING).expect("21,900.00 are unearned");
+        assert_eq!((found.write_off, found.moved.cents(), found.closing.cents()), (Money::ZERO, 1_990_000, 200_000));
+    }
+
+    /// What a contract calls refundable matters once its brand ends, not before.
+    #[test]
+    fn without_an_event_nothing_is_asked_of_the_refund() {
+        let row = contract(Recognition::FirstShowing { day: day("2004-04-01"), received: None });
+        let found = measure(&row, US, None, day("2004-05-29"), Earlier::NOTHING).expect("no event");
+        assert_eq!((found.earned.cents(), found.closing), (3_660_000, Money::ZERO));
+    }
+
+    /// An event stops the clock, and a quarter that ends before its service started has earned nothing.
+    #[test]
+    fn service_is_earned_to_the_event_at_most() {
+        let row = contract(Recognition::StraightLine { start: day("2004-01-01"), end: day("2004-12-31") });
+        let earned = |event: &str, end: &str| {
+            let found = measure(&row, US, Some(day(event)), day(end), Earlier::NOTHING);
+            found.expect("the parts fit").earned.cents()
+        };
+        assert_eq!(earned("2004-05-26", "2004-11-27"), 1_470_000);
+        assert_eq!(earned("2003-12-15", "2004-05-29"), 0);
+    }
+
+    #[test]
+    fn each_basis_cites_its_own_literature_and_the_interim_rule_for_a_deferral() {
+        let day = day("2004-01-01");
+        let plain = Recognition::StraightLine { start: day, end: day };
+        let deferral = Recognition::InterimDeferral { start: day, last: day };
+        for (basis, advertising, interim) in [
+            (Basis::UsGaap, "ASC 720-35", "ASC 270-10-45"),
+            (Basis::UsGaap2004, "SOP 93-7", "APB 28"),
+            (Basis::Ifrs, "IAS 38.69", "IAS 34.39"),
+        ] {
+            assert!(citation(basis, plain).starts_with(advertising));
+            assert!(citation(basis, deferral).starts_with(interim));
+            assert!(citation(basis, deferral).contains(advertising), "a deferral ends under the ordinary rule");
+        }
+    }
 }

@@ -60,4 +60,19 @@ mod tests {
         assert_eq!(required(rate, Money::from_cents(12_345)).cents(), 1_235);
         assert_eq!(required(rate, Money::from_cents(-12_345)), Money::ZERO);
     }
+
+    #[test]
+    fn a_royalty_that_starts_after_the_quarter_is_not_measured() {
+        let second = quarter("2005-02-27", "2005-05-28");
+        assert_eq!(period(Some(day("2005-05-29")), None, &second), None);
+        assert_eq!(period(Some(day("2005-05-28")), None, &second), Some((day("2005-05-28"), day("2005-05-28"))));
+        assert_eq!(period(Some(day("2004-01-01")), Some(day("2006-01-01")), &second), Some((second.start, second.end)));
+    }
+
+    /// A liability is cited from the literature of its basis.
+    #[test]
+    fn each_basis_cites_its_own_standard() {
+        let cited = [Basis::UsGaap, Basis::UsGaap2004, Basis::Ifrs].map(citation);
+        assert_eq!(cited.map(|text| text.split(' ').next()), [Some("ASC"), Some("SFAS"), Some("IAS")]);
+    }
 }

@@ -159,4 +159,22 @@ mod tests {
             assert_eq!((Method::from_name(name), method.name()), (Some(method), name));
         }
     }
+
+    #[test]
+    fn a_table_has_no_rate_below_its_first_step_and_none_without_steps() {
+        let one = table(&[(0, 40)]).expect("one step rises");
+        assert_eq!((one.rate(Decimal::NEGATIVE_ONE), one.rate(Decimal::ZERO)), (Decimal::ZERO, Decimal::new(40, 2)));
+        assert!(!one.is_empty());
+        let none = StepTable::default();
+        assert_eq!((none.rate(Decimal::ONE), none.last_rate()), (Decimal::ZERO, Decimal::ZERO));
+    }
+
+    #[test]
+    fn a_pool_has_the_methods_that_it_names_and_no_other() {
+        let none = StepTable::default;
+        let aged = Methods::new(vec![Method::Ageing], none(), none(), none());
+        assert!(aged.has(Method::Ageing) && !aged.has(Method::LowerOfCost));
+        assert_eq!(Methods::lower_of_cost().named(), [Method::LowerOfCost]);
+        assert_eq!(Method::from_name("fifo"), None);
+    }
 }

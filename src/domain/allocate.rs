@@ -5,8 +5,8 @@ use super::Money;
 /// Shares an amount by weight, in cents by largest remainder, no part above its own limit; what a limit holds back
 /// goes to the others. Parts stand in the order of the weights, and equal remainders are served in that order.
 ///
-/// Weights and limits are zero or more. Where nothing that is open has a weight, the room below the limits is the
-/// weight. What no limit leaves room for is not given out.
+/// Weights and limits are zero or more. Where nothing that is open has a weight, and so nothing has been given to it,
+/// the limits are the weights. What no limit leaves room for is not given out.
 #[must_use]
 pub fn allocate(amount: Money, weights: &[Money], limits: &[Money]) -> Vec<Money> {
     let mut shares = vec![Money::ZERO; weights.len()];
@@ -16,9 +16,8 @@ pub fn allocate(amount: Money, weights: &[Money], limits: &[Money]) -> Vec<Money
         if left.is_zero() || open.is_empty() {
             return shares;
         }
-        let room: Vec<Money> = limits.iter().zip(&shares).map(|(limit, share)| *limit - *share).collect();
         let weighs = open.iter().any(|at| !weights[*at].is_zero());
-        for (at, part) in largest_remainder(left.cents(), &open, if weighs { weights } else { &room }) {
+        for (at, part) in largest_remainder(left.cents(), &open, if weighs { weights } else { limits }) {
             let taken = Money::from_cents(part).min(limits[at] - shares[at]);
             shares[at] += taken;
             left -= taken;
@@ -82,5 +81,20 @@ mod tests {
         assert_eq!(allocate(Money::from_cents(100), &cents(&[1, 0]), &cents(&[0, 0])), cents(&[0, 0]));
         assert_eq!(allocate(Money::from_cents(100), &[], &[]), cents(&[]));
         assert_eq!(allocate(Money::ZERO, &cents(&[1, 1]), &cents(&[50, 50])), cents(&[0, 0]));
+    }
+
+    /// 7 * 3/10, 3/10 and 4/10 are 2.1, 2.1 and 2.8: one odd cent, and it is not the first's.
+    #[test]
+    fn an_odd_cent_goes_where_most_of_it_was_lost() {
+        assert_eq!(allocate(Money::from_cents(7), &cents(&[3, 3, 4]), &cents(&[9, 9, 9])), cents(&[2, 2, 3]));
+        // Two odd cents of 10 * 1/4, 1/4, 1/4 and 1/4: the first two of those that agree.
+        assert_eq!(allocate(Money::from_cents(10), &cents(&[1; 4]), &cents(&[9; 4])), cents(&[3, 3, 2, 2]));
+    }
+
+    /// The first round fills the first to its limit of 10 and the second to 30; what is left goes to the third.
+    #[test]
+    fn a_limit_that_is_reached_in_the_second_round_holds_as_well() {
+        let shares = allocate(Money::from_cents(100), &cents(&[2, 1, 1]), &cents(&[10, 30, 90]));
+        assert_eq!(shares, cents(&[10, 30, 60]));
     }
 }

@@ -230,4 +230,57 @@ mod tests {
             assert_eq!(Money::parse(text).map(|money| money.to_string()).as_deref(), Ok(text));
         }
     }
+
+    #[test]
+    fn amounts_up_to_fifteen_digits_are_read() {
+        let largest = Money::parse("-999999999999999.99").expect("fifteen digits before the point");
+        assert_eq!(largest.cents(), -99_999_999_999_999_999);
+        assert_eq!(Money::parse("000000000000001.5").map(Money::cents), Ok(150));
+    }
+
+    #[test]
+    fn sums_and_differences_are_exact() {
+        let cents = Money::from_cents;
+        let mut balance = cents(7) + cents(3);
+        balance += cents(5);
+        balance -= cents(20);
+        assert_eq!((balance, -balance, balance.abs()), (cents(-5), cents(5), cents(5)));
+        assert_eq!((cents(1) - cents(4)).cents(), -3);
+        assert_eq!([cents(2), cents(-9), cents(3)].into_iter().sum::<Money>(), cents(-4));
+        assert_eq!(
+            [cents(-1).at_least_zero(), cents(0).at_least_zero(), cents(1).at_least_zero()].map(Money::cents),
+            [0, 0, 1]
+        );
+    }
+
+    #[test]
+    fn nothing_is_neither_negative_nor_an_amount() {
+        assert_eq!([-1, 0, 1].map(|cents| Money::from_cents(cents).is_negative()), [true, false, false]);
+        assert_eq!([-1, 0, 1].map(|cents| Money::from_cents(cents).is_zero()), [false, true, false]);
+    }
+
+    #[test]
+    fn a_share_is_rounded_once_and_of_nothing_it_is_nothing() {
+        let share = |numerator: i64, denominator: i64| {
+            Money::from_cents(1_000).share(numerator.into(), denominator.into()).cents()
+        };
+        assert_eq!([share(1, 3), share(2, 3), share(-1, 16), share(5, 2)], [333, 667, -63, 2_500]);
+        assert_eq!((share(3, 0), share(0, 3)), (0, 0));
+    }
+
+    #[test]
+    fn a_decimal_of_the_currency_keeps_two_places() {
+        assert_eq!(Money::from_cents(-1_250).to_decimal().to_string(), "-12.50");
+        assert_eq!(round_to(Decimal::new(25, 1), 0).to_string(), "3");
+        assert_eq!(round_to(Decimal::from(7), 3).to_string(), "7.000");
+    }
+
+    #[test]
+    fn an_amount_is_padded_to_a_width_and_says_in_a_fault_that_it_is_money() {
+        let amount = Money::from_cents(-1_205);
+        assert_eq!(
+            (format!("{amount:>9}|"), format!("{amount:?}")),
+            ("   -12.05|".to_owned(), "Money(-12.05)".to_owned())
+        );
+    }
 }

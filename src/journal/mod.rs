@@ -272,4 +272,183 @@ mod tests {
         assert_eq!(make(vec![line("E", 5, 0), line("F", 0, 5)]), Err(EntryError::SeveralEntities(id())));
         assert_eq!(make(vec![line("E", 5, 5), line("E", 0, 0)]), Err(EntryError::BadLine(id())));
     }
+
+    #[test]
+    fn a_line_is_above_zero_on_one_side_alone() {
+        let make = |lines| JournalEntry::try_new("X".to_owned(), Movement::AssetWriteDown, NaiveDate::MIN, lines);
+        let bad = Err(EntryError::BadLine("X".to_owned()));
+        assert_eq!(make(vec![line("E", -5, 0), line("E", 5, 0)]).map(|_| ()), bad);
+        assert_eq!(make(vec![line("E", 0, 5), line("E", 0, -5)]).map(|_| ()), bad);
+        assert_eq!(make(vec![line("E", 5, 0), line("E", 0, 5), line("E", 0, 0)]).map(|_| ()), bad);
+    }
+
+    /// A chart in which every account is called by its role.
+    fn posting() -> PostingAccounts {
+        let roles = [
+            "inventory",
+            "inventory_reserve",
+            "inventory_charge",
+            "prepaid_advertising",
+            "advertising_receivable",
+            "advertising_expense",
+            "advertising_write_off",
+            "fixed_assets",
+            "accumulated_depreciation",
+            "depreciation_expense",
+            "impairment_loss",
+            "obligations_current",
+            "obligations_non_current",
+            "royalty_expense",
+            "termination_expense",
+            "net_sales",
+            "cash",
+            "retained_earnings",
+            "accrued_royalties",
+            "deferred_royalty",
+            "severance_expense",
+            "deferred_tax_asset",
+            "income_tax_expense",
+        ];
+        let table: String = roles.iter().map(|role| format!("{role} = \"{role}\"\n")).collect();
+        toml::from_str(&table).expect("every role has an account")
+    }
+
+    /// A positive amount is a charge: it debits an expense where it goes through income, and never credits one.
+    #[test]
+    fn what_goes_through_income_debits_an_expense() {
+        let is_income = |account: &str| {
+            let words = ["charge", "expense", "write_off", "loss"];
+            words.iter().any(|word| account.ends_with(word))
+        };
+        for movement in Movement::all() {
+            let posting = posting();
+            let (debit, credit) = accounts(movement, &posting).expect("every role has an account");
+            assert_eq!(is_income(debit), movement.is_income(), "{movement:?} debits {debit}");
+            assert!(!is_income(credit), "{movement:?} credits {credit}");
+        }
+    }
+
+    #[test]
+    fn an_account_that_the_book_does_not_name_is_told_with_its_entry() {
+        let mut posting = posting();
+        posting.accrued_royalties = None;
+        posting.deferred_royalty = None;
+        posting.severance_expense = None;
+        posting.deferred_tax_asset = None;
+        for (movement, role) in [
+            (Movement::RunningRoyalty, "accrued_royalties"),
+            (Movement::BuyoutDeferral, "deferred_royalty"),
+            (Movement::SeveranceCharge, "severance_expense"),
+            (Movement::DeferredTax, "deferred_tax_asset"),
+        ] {
+            let entry = Numbering::real("2004-Q2").entry_id(movement, "E");
+            let found = propose(&[adjustment(movement, "B", 5)], &posting, Numbering::real("2004-Q2"), &quarter());
+            assert_eq!(found.map(|entries| entries.len()), Err(EntryError::NoAccount { entry, role }));
+        }
+    }
+
+    fn quarter() -> Quarter {
+        let day = |text: &str| text.parse().expect("a date of this test");
+        Quarter { id: "2004-Q2".to_owned(), start: day("2004-02-29"), end: day("2004-05-29"), fiscal_year: 2004 }
+    }
+
+    fn adjustment(movement: Movement, brand: &str, cents: i128) -> Adjustment {
+        Adjustment {
+            figure_id: "item".to_owned(),
+            movement,
+            dimension: Dimension::new("E", brand, "S"),
+            item: "item".to_owned(),
+            moved_to: None,
+            rule: "",
+            policy: String::new(),
+            carrying: Money::ZERO,
+            measured: Money::ZERO,
+            amount: Money::from_cents(cents),
+            entry_id: String::new(),
+            origin: crate::diagnostics::Place::default(),
+        }
+    }
+
+    /// Each entry as one line a posting: account, brand, debit less credit in cents.
+    fn proposed(adjustments: &[Adjustment]) -> Vec<(String, Vec<String>)> {
+        let entries = propose(adjustments, &posting(), Numbering::real("2004-Q2"), &quarter()).expect("they balance");
+        let show = |line: &JournalLine| format!("{} {} {}", line.account, line.dimension.brand, line.amount());
+        entries.iter().map(|entry| (entry.id().to_owned(), entry.lines().iter().map(show).collect())).collect()
+    }
+
+    #[test]
+    fn an_entry_sums_its_items_by_dimension_and_stands_debits_first() {
+        let charge = Movement::ReserveCharge;
+        let mut elsewhere = adjustment(charge, "A", 700);
+        elsewhere.dimension.entity = "D".to_owned();
+        let found = proposed(&[
+            adjustment(Movement::AssetCatchUp, "A", 40),
+            adjustment(charge, "B", 300),
+            adjustment(charge, "A", 100),
+            adjustment(charge, "B", 200),
+            elsewhere,
+        ]);
+        let expected: [(&str, &[&str]); 3] = [
+            ("CP-2004-Q2-INV-CHARGE-D", &["inventory_charge A 7.00", "inventory_reserve A -7.00"]),
+            (
+                "CP-2004-Q2-INV-CHARGE-E",
+                &[
+                    "inventory_charge A 1.00",
+                    "inventory_charge B 5.00",
+                    "inventory_reserve A -1.00",
+                    "inventory_reserve B -5.00",
+                ],
+            ),
+            ("CP-2004-Q2-FA-CATCHUP-E", &["depreciation_expense A 0.40", "accumulated_depreciation A -0.40"]),
+        ];
+        let expected: Vec<(String, Vec<String>)> = expected
+            .iter()
+            .map(|(id, lines)| ((*id).to_owned(), lines.iter().map(|line| (*line).to_owned()).collect()))
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn relief_swaps_the_sides() {
+        let found = proposed(&[adjustment(Movement::ReserveRelease, "B", -300)]);
+        assert_eq!(found[0].1, ["inventory_reserve B 3.00", "inventory_charge B -3.00"]);
+    }
+
+    #[test]
+    fn items_that_offset_each_other_post_nothing() {
+        let charge = Movement::ReserveCharge;
+        assert_eq!(proposed(&[adjustment(charge, "B", 300), adjustment(charge, "B", -300)]), []);
+        let found =
+            proposed(&[adjustment(charge, "A", 100), adjustment(charge, "B", 300), adjustment(charge, "B", -300)]);
+        assert_eq!(found[0].1, ["inventory_charge A 1.00", "inventory_reserve A -1.00"]);
+    }
+
+    /// Cost and prepaid amounts are debited where they go; accumulated depreciation is credited there.
+    #[test]
+    fn what_moves_leaves_one_brand_and_reaches_another() {
+        let moved = |movement| {
+            let mut moved = adjustment(movement, "OLD", 300);
+            moved.moved_to = Some(Dimension::new("E", "NEW", "S"));
+            proposed(&[moved])[0].1.clone()
+        };
+        assert_eq!(moved(Movement::AssetMoveCost), ["fixed_assets NEW 3.00", "fixed_assets OLD -3.00"]);
+        assert_eq!(
+            moved(Movement::AssetMoveDepreciation),
+            ["accumulated_depreciation OLD 3.00", "accumulated_depreciation NEW -3.00"]
+        );
+        assert_eq!(moved(Movement::PrepaidTransfer), ["prepaid_advertising NEW 3.00", "prepaid_advertising OLD -3.00"]);
+    }
+
+    #[test]
+    fn an_entry_tells_what_it_posts_for_whom_and_when() {
+        let adjustments =
+            [adjustment(Movement::ReserveCharge, "A", 100), adjustment(Movement::ReserveCharge, "B", 200)];
+        let entries = propose(&adjustments, &posting(), Numbering::real("2004-Q2"), &quarter()).expect("they balance");
+        let entry = &entries[0];
+        assert_eq!((entry.movement(), entry.entity()), (Movement::ReserveCharge, "E"));
+        assert_eq!((entry.date(), entry.total().cents()), (quarter().end, 300));
+        let figures: Vec<&str> = entry.lines().iter().map(|line| line.figure_id.as_str()).collect();
+        let (a, b) = ("2004-Q2:INV-CHARGE:E:A:S", "2004-Q2:INV-CHARGE:E:B:S");
+        assert_eq!(figures, [a, b, a, b], "both lines of a dimension show the total that they post");
+    }
 }

@@ -174,4 +174,34 @@ mod tests {
         assert_eq!(scenario.figures(), "SCENARIO-ifrs-2004-Q2");
         assert_eq!(Numbering::real("2004-Q2").figures(), "2004-Q2");
     }
+
+    /// A number that names a quarter which the calendar does not have is somebody else's.
+    #[test]
+    fn a_quarter_that_the_calendar_does_not_have_is_no_quarter() {
+        for journal_id in [
+            "CP-2009-Q9-INV-CHARGE-IAA",
+            "CP-2004-Q2",
+            "CP-2004-Q25-INV-CHARGE-IAA",
+            "CP2004-Q2-INV-CHARGE-IAA",
+            "SCENARIO-ifrs-2009-Q9-INV-CHARGE-IAA",
+            "SCENARIO-2004-Q2",
+        ] {
+            assert_eq!(numbers().carried_by(journal_id), Carried::Nothing, "{journal_id}");
+        }
+    }
+
+    /// The first of several numbers may be foreign; an own one after it counts all the same.
+    #[test]
+    fn an_own_number_is_found_behind_a_foreign_one() {
+        let found = own("CP-2004-Q1-INV-CHARGE-IAA REVERSED BY CP-2004-Q2-INV-RELEASE-II");
+        assert_eq!(found, Some((Movement::ReserveRelease, "II".to_owned())));
+        let behind_a_word = own("RCP-2004-Q1 CP-2004-Q2-INV-RELEASE-II");
+        assert_eq!(behind_a_word, Some((Movement::ReserveRelease, "II".to_owned())));
+    }
+
+    #[test]
+    fn a_letter_or_a_digit_before_a_number_makes_it_another() {
+        assert_eq!(own("1CP-2004-Q2-INV-CHARGE-IAA"), None);
+        assert_eq!(own("_CP-2004-Q2-INV-CHARGE-IAA"), Some((Movement::ReserveCharge, "IAA".to_owned())));
+    }
 }

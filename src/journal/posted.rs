@@ -201,4 +201,58 @@ mod tests {
         assert_eq!(entries[0].lines()[0].account, "1590");
         assert_eq!(entries[0].total().cents(), 900);
     }
+
+    /// A line of another brand under the entry's number is not required: it is taken back under its own figure.
+    #[test]
+    fn what_is_posted_elsewhere_is_taken_back_line_by_line() {
+        let mut posted = Posted::default();
+        let elsewhere = Dimension::new("IAA", "OTHER", "apparel");
+        for (account, cents) in [("6500", 900), ("1590", -900)] {
+            posted.add((MOVEMENT, "IAA"), account, &elsewhere, Money::from_cents(cents), ENTRY);
+        }
+        let (rows, entries) = remaining(&required(), &posted, NUMBERING, &quarter()).expect("balanced");
+        let told: Vec<_> = rows
+            .iter()
+            .map(|row| {
+                let amounts = [row.required, row.posted, row.proposed()].map(Money::cents);
+                (row.account.as_str(), row.dimension.brand.as_str(), amounts)
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("1590", "FETISH", [-900, 0, -900]),
+                ("1590", "OTHER", [0, -900, 900]),
+                ("6500", "FETISH", [900, 0, 900]),
+                ("6500", "OTHER", [0, 900, -900]),
+            ]
+        );
+        assert!(rows.iter().all(|row| row.entry_id == ENTRY && row.movement == MOVEMENT));
+        assert_eq!((entries[0].id(), entries[0].total().cents()), (format!("{ENTRY}-2").as_str(), 1_800));
+        let figures: Vec<&str> = entries[0].lines().iter().map(|line| line.figure_id.as_str()).collect();
+        let own = "2004-Q2:FA-WRITEDOWN:IAA:OTHER:apparel";
+        assert_eq!(figures, [own, "figure", "figure", own], "debits first, each by account and brand");
+    }
+
+    /// Two journals of one entry, and one of another movement: measurements leave all of it out, account by account.
+    #[test]
+    fn what_is_posted_is_summed_by_account_over_the_entries() {
+        let mut posted = Posted::default();
+        assert!(posted.is_empty());
+        post(&mut posted, ENTRY, 700);
+        post(&mut posted, &format!("{ENTRY}-2"), 200);
+        posted.add((Movement::AssetCatchUp, "IAA"), "1590", &dimension(), Money::from_cents(-50), "CATCH-UP");
+        assert!(!posted.is_empty());
+        let sums: Vec<(String, i128)> =
+            posted.by_account().into_iter().map(|((account, _), amount)| (account, amount.cents())).collect();
+        assert_eq!(sums, [("1590".to_owned(), -950), ("6500".to_owned(), 900)]);
+    }
+
+    #[test]
+    fn what_does_not_balance_in_the_ledger_is_told() {
+        let mut posted = Posted::default();
+        posted.add((MOVEMENT, "IAA"), "6500", &dimension(), Money::from_cents(700), ENTRY);
+        let found = remaining(&required(), &posted, NUMBERING, &quarter()).map(|_| ());
+        assert_eq!(found, Err(EntryError::Unbalanced(format!("{ENTRY}-2"))));
+    }
 }

@@ -44,7 +44,9 @@ pub(super) fn measure(terms: Terms<'_>, faults: &mut Faults) -> Vec<ReserveRow> 
     let present: BTreeSet<&ItemKey> = items.iter().map(|(key, _)| key).collect();
     let gone = prior.into_iter().flat_map(|pack| &pack.inventory);
     let gone = gone.filter(|(key, opening)| !present.contains(key) && holds_something(opening));
-    let mut rows: Vec<ReserveRow> = gone.map(|(key, opening)| gone_row(key, *opening, limit)).collect();
+    let methods = |pool: &str| book.config.pools.get(pool).map_or(&lower_of_cost, |pool| &pool.methods);
+    let gone = gone.map(|(key, opening)| gone_row(key, *opening, methods(&key.group), limit));
+    let mut rows: Vec<ReserveRow> = gone.collect();
     rows.extend(items.iter().zip(&inputs).zip(measured).map(|(((key, item), input), measurement)| {
         let units = Units {
             on_hand: item.quantity_on_hand,
@@ -88,9 +90,9 @@ fn holds_something(opening: &Opening) -> bool {
 }
 
 /// An item that is absent from the quarter's file has nothing on hand: its opening reserve is utilised in full.
-fn gone_row(key: &ItemKey, opening: Opening, limit: ReleaseLimit) -> ReserveRow {
+fn gone_row(key: &ItemKey, opening: Opening, methods: &Methods, limit: ReleaseLimit) -> ReserveRow {
     let nothing = Decimal::ZERO;
     let units = Units { on_hand: nothing, received: nothing, scrapped: nothing };
     let roll = inventory_reserve::roll_forward(opening, units, Money::ZERO, Money::ZERO, limit);
-    ReserveRow { key: key.clone(), item: None, measurement: Measurement::NOTHING, roll }
+    ReserveRow { key: key.clone(), item: None, measurement: Measurement::nothing(methods), roll }
 }

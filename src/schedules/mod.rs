@@ -130,7 +130,7 @@ pub struct Schedules {
     pub prepaid: Vec<PrepaidRow>,
     pub assets: Vec<AssetRow>,
     pub obligations: Vec<ObligationRow>,
-    /// By obligation and due date.
+    /// By obligation and due date; of one day, by amount and day of payment.
     pub installments: Vec<Installment>,
     /// By id.
     pub royalties: Vec<RoyaltyRow>,
@@ -167,9 +167,7 @@ pub fn measure(
     let obligations = obligations::measure(terms);
     let royalties = royalties::measure(terms);
     let mut installments = records.installments.clone();
-    installments.sort_by(|a, b| {
-        (&a.obligation_id, a.due_date, a.origin.line).cmp(&(&b.obligation_id, b.due_date, b.origin.line))
-    });
+    installments.sort_by(|a, b| due_order(a).cmp(&due_order(b)));
     let mut schedules =
         Schedules { inventory, prepaid, assets, obligations, installments, royalties, adjustments: Vec::new() };
     schedules.adjustments = adjustments::of(book, quarter, &schedules);
@@ -183,4 +181,31 @@ fn item_key(dimension: &Dimension, group: &str, item: &str) -> ItemKey {
 /// The number of units that are expected to sell of what is on hand.
 fn expected_units(item: &InventoryItem) -> Decimal {
     item.quantity_on_hand.min(item.expected_units.unwrap_or_default())
+}
+
+/// The order of installments. The line comes last: it decides only between two that are the same.
+fn due_order(part: &Installment) -> (&str, NaiveDate, Money, Option<NaiveDate>, u64) {
+    (&part.obligation_id, part.due_date, part.amount, part.paid_date, part.origin.line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::Place;
+
+    /// The order of the source's rows decides nothing.
+    #[test]
+    fn installments_of_one_day_stand_by_amount() {
+        let day: NaiveDate = "2004-06-15".parse().expect("a date of this test");
+        let part = |line: u64, cents: i128, paid_date| Installment {
+            origin: Place::line("installments.csv", line),
+            obligation_id: "buyout".to_owned(),
+            due_date: day,
+            amount: Money::from_cents(cents),
+            paid_date,
+        };
+        let (large, small, paid) = (part(2, 900, None), part(3, 100, None), part(2, 100, Some(day)));
+        assert!(due_order(&small) < due_order(&large) && due_order(&small) < due_order(&paid));
+        assert!(due_order(&small) < due_order(&part(4, 100, None)));
+    }
 }

@@ -16,7 +16,7 @@ NEW = {"written_down_to_date": ZERO, "transferred_to_date": ZERO, "into": None, 
 def half_lives(row, when):
     """Half months of service at a day by the convention, and those of the whole life."""
     months = month_number(when) - month_number(day(row["in_service_date"]))
-    counted = 2 * months + {"full-month": 2, "half-month": 1, "next-month": 0}[row["convention"]]
+    counted = 2 * months + {"full-month": 2, "half-month": 1, "next-month": 0}[row["convention"] or "full-month"]
     life = 2 * int(row["life_months"])
     return max(0, min(counted, life)), life
 

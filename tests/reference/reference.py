@@ -3,6 +3,7 @@
 
     python3 tests/reference/reference.py BOOK_DIR              prints a summary
     python3 tests/reference/reference.py BOOK_DIR PACKS_DIR    compares packs with it, to the cent
+    python3 tests/reference/reference.py --many DIR            compares DIR/*/book with DIR/*/packs
     python3 tests/reference/reference.py --self-test           tries it on known answers
 
 With `--scenario NAME` the policies of that scenario of closepack.toml hold.
@@ -111,9 +112,33 @@ def split_arguments(arguments):
     return None, arguments
 
 
+def told(compared, differences):
+    for difference in differences:
+        print(difference)
+    print(f"{compared} figures compared, {len(differences)} differences")
+    return 1 if differences else 0
+
+
+def compare_many(folder):
+    """Each folder in one holds a `book` and its `packs`; a book that cannot be re-performed is a difference."""
+    compared, differences, books = 0, [], 0
+    for home in sorted(Path(folder).iterdir()):
+        books += 1
+        try:
+            terms = read_terms(home / "book")
+            count, found = compare(perform_book(home / "book", terms), home / "packs", terms)
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            count, found = 0, [f"not re-performed: {error!r}"]
+        compared, differences = compared + count, differences + [f"{home.name} {text}" for text in found]
+    print(f"{books} books, ", end="" if not differences else "\n")
+    return told(compared, differences)
+
+
 def main(arguments):
     if arguments == ["--self-test"]:
         return self_test()
+    if len(arguments) == 2 and arguments[0] == "--many":
+        return compare_many(arguments[1])
     scenario, folders = split_arguments(arguments)
     if len(folders) not in (1, 2):
         print(__doc__.strip(), file=sys.stderr)
@@ -121,7 +146,7 @@ def main(arguments):
     terms = read_terms(folders[0], scenario)
     results = perform_book(folders[0], terms)
     if len(folders) == 2:
-        return compare(results, folders[1], terms)
+        return told(*compare(results, folders[1], terms))
     for result in results:
         summarise(result)
     return 0

@@ -5,6 +5,7 @@ mod command;
 mod golden;
 mod posted;
 mod properties;
+mod random_books;
 mod rules_companion;
 mod support;
 mod tidy;

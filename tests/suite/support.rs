@@ -78,6 +78,12 @@ impl Desk {
         std::fs::write(path, change(text)).expect("written");
     }
 
+    /// The line (one-based) of a file that holds a text.
+    pub fn line_of(&self, file: &str, text: &str) -> usize {
+        let found = std::fs::read_to_string(self.book().join(file)).expect("a file of the book");
+        1 + found.lines().position(|line| line.contains(text)).expect("a line with the text")
+    }
+
     /// Rewrites a field of a file's line (one-based, the header is line 1); the fields before it need no quotes.
     pub fn set(&self, file: &str, line: usize, column: &str, value: &str) {
         self.edit(file, |text| {

@@ -35,7 +35,7 @@ impl Composer<'_> {
 
     pub(super) fn cover(&self, words: &SectionWords, blocks: &mut Vec<Block>) -> Composed<()> {
         blocks.push(Block::Heading(words.heading_impact.clone()));
-        blocks.push(self.impact(String::new())?);
+        blocks.push(self.impact_by_kind()?);
         blocks.push(Block::Heading(words.heading_sign_off.clone()));
         let labels = words.sign_off_labels.clone();
         blocks.push(Block::SignOff(SignOff { roles: words.sign_off.clone(), labels }));
@@ -70,6 +70,37 @@ impl Composer<'_> {
             let per_share = line.per_share.map_or(Cell::Empty, |amount| signed(amount, ""));
             table.rows.push(row(kind, vec![text(line.line), text(line.cash), money(line.amount), per_share]));
         }
+        Ok(self.shown(table))
+    }
+
+    /// The bridge with one line a kind and nature, so that the cover is one page whatever moves.
+    fn impact_by_kind(&self) -> Composed<Block> {
+        let closed = self.inputs.closed;
+        let mut table = self.named(String::new(), 2, &["line", "nature", "amount", "per_share"])?;
+        let adjusted = closed.net_income(Amounts::as_adjusted);
+        let share = |amount: Money| {
+            let found = closed.shares.and_then(|shares| per_share(amount, diluted_shares(adjusted, shares), 4));
+            found.map_or(Cell::Empty, |amount| signed(amount, ""))
+        };
+        let totals: Vec<&close::ImpactLine> = closed.impact.iter().filter(|line| line.total).collect();
+        let total = |kind, line: &close::ImpactLine| {
+            let per_share = line.per_share.map_or(Cell::Empty, |amount| signed(amount, ""));
+            row(kind, vec![text(line.line), Cell::Empty, money(line.amount), per_share])
+        };
+        table.rows.extend(totals.first().map(|line| total(RowKind::Subtotal, line)));
+        let steps = closed.impact.iter().filter(|line| !line.total);
+        let mut sums: Vec<(&str, &str, Money)> = Vec::new();
+        for step in steps {
+            match sums.iter_mut().find(|(kind, cash, _)| (*kind, *cash) == (step.kind, step.cash)) {
+                Some((_, _, sum)) => *sum += step.amount,
+                None => sums.push((step.kind, step.cash, step.amount)),
+            }
+        }
+        for (kind, cash, sum) in sums {
+            let words = self.words.heading(kind)?;
+            table.rows.push(row(RowKind::Body, vec![text(words), text(cash), money(sum), share(sum)]));
+        }
+        table.rows.extend(totals.last().map(|line| total(RowKind::Total, line)));
         Ok(self.shown(table))
     }
 

@@ -1,7 +1,9 @@
-//! What the pack rests on: the checks and the sources.
+//! What the pack rests on: the checks, the policies and the sources.
 
 use super::{Composed, Composer, dashed, money, row, text};
+use crate::book::Choice;
 use crate::checks::Status;
+use crate::report::csv::plain;
 use crate::report::model::{Align, Block, Cell, RowKind, Table};
 
 impl Composer<'_> {
@@ -39,6 +41,32 @@ impl Composer<'_> {
         let mut table = Table::new(self.words.caption("policies")?, self.columns(&columns)?);
         for found in self.inputs.book.config.policies.rows() {
             let cells = vec![text(found.key), text(found.value), text(found.default), text(found.source)];
+            table.rows.push(row(RowKind::Body, cells));
+        }
+        Ok(self.shown(table))
+    }
+
+    /// What each pool chooses for itself.
+    pub(super) fn pool_choices(&self) -> Composed<Block> {
+        let columns = [
+            ("pool", Align::Left, true),
+            ("method", Align::Left, true),
+            ("unit_of_account", Align::Left, false),
+            ("deadline", Align::Left, false),
+            ("royalty_rate", Align::Right, false),
+        ];
+        let mut table = Table::new(self.words.caption("pool_choices")?, self.columns(&columns)?);
+        let book = self.inputs.book;
+        for pool in book.config.pools.values() {
+            let methods: Vec<&str> = pool.methods.named().iter().map(|method| method.name()).collect();
+            let deadline = pool.sell_off_deadline.map(|day| day.to_string()).unwrap_or_default();
+            let cells = vec![
+                text(&*pool.name),
+                text(methods.join(", ")),
+                text(book.unit_of_account(&pool.code).name()),
+                text(deadline),
+                Cell::Number(plain(pool.royalty_rate)),
+            ];
             table.rows.push(row(RowKind::Body, cells));
         }
         Ok(self.shown(table))

@@ -61,6 +61,10 @@ fn values(inputs: Inputs<'_>) -> BTreeMap<&'static str, String> {
     let sold =
         Disposition::HeldForSale { decided: inputs.quarter.end, fair_value: Money::ZERO, cost_to_sell: Money::ZERO };
     let ordinary = Recognition::FirstShowing { day: inputs.quarter.end, received: None };
+    let release_words = match basis {
+        Basis::Ifrs => "up to what is carried",
+        Basis::UsGaap | Basis::UsGaap2004 => "up to what the same fiscal year charged and still carries",
+    };
     let exit_rule = match basis {
         Basis::UsGaap => "ASC 420-10-50-1, SAB Topic 5.P.4",
         Basis::UsGaap2004 => "SFAS 146 par. 20, SAB Topic 5.P.4",
@@ -80,6 +84,8 @@ fn values(inputs: Inputs<'_>) -> BTreeMap<&'static str, String> {
         ("assets_rule", fixed_assets::citation(basis, sold).to_owned()),
         ("obligations_rule", obligations::citation(basis, ObligationKind::ContractTermination).to_owned()),
         ("exit_rule", exit_rule.to_owned()),
+        ("release_words", release_words.to_owned()),
+        ("release_rule", inventory_reserve::release_citation(basis).to_owned()),
         ("payable", grouped(payable)),
         ("checks_passed", count(Status::Pass)),
         ("checks_failed", count(Status::Fail)),
@@ -172,7 +178,9 @@ impl Composer<'_> {
             Schedule::Inventory => blocks.extend([self.pools()?, self.inventory()?]),
             Schedule::Prepaid => blocks.push(self.prepaid()?),
             Schedule::Assets => blocks.push(self.assets()?),
-            Schedule::Obligations => blocks.extend([self.obligations()?, self.installments()?, self.royalties()?]),
+            Schedule::Obligations => {
+                blocks.extend([self.obligations()?, self.installments()?, self.royalties()?, self.guarantees()?]);
+            }
             Schedule::ExitCosts => blocks.extend([self.exit_costs()?, self.exit_liability()?]),
             Schedule::Rollforward => {
                 for kind in Kind::SUBLEDGERS {
@@ -180,7 +188,7 @@ impl Composer<'_> {
                 }
             }
             Schedule::Checks => blocks.push(self.checks()?),
-            Schedule::Policies => blocks.push(self.policies()?),
+            Schedule::Policies => blocks.extend([self.policies()?, self.pool_choices()?]),
             Schedule::Sources => blocks.push(self.sources()?),
         }
         Ok(Section {

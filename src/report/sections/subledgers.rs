@@ -11,6 +11,7 @@ use crate::domain::money::round_to;
 use crate::exit_costs::caption;
 use crate::report::csv::plain;
 use crate::report::model::{Align, Block, Cell, Row, RowKind, Table};
+use crate::records::ObligationKind;
 use crate::rollforward::RollRow;
 use crate::schedules::ReserveRow;
 
@@ -181,6 +182,18 @@ impl Composer<'_> {
             (vec![text(&*owed.obligation_id), text(format!("{} ({})", owed.description, owed.payee))], amounts)
         });
         self.footed("obligations", 2, &names, rows)
+    }
+
+    /// Guarantees, which are noted and not recognised.
+    pub(super) fn guarantees(&self) -> Composed<Block> {
+        let noted = self.inputs.closed.schedules.obligations.iter();
+        let noted = noted.filter(|row| row.obligation.kind == ObligationKind::Guarantee);
+        let rows = noted.map(|row| {
+            let owed = &row.obligation;
+            let texts = vec![text(&*owed.obligation_id), text(&*owed.payee), text(&*owed.description)];
+            (texts, [row.measurement.noted])
+        });
+        self.footed("guarantees", 3, &["obligation", "payee", "description", "amount"], rows)
     }
 
     pub(super) fn installments(&self) -> Composed<Block> {

@@ -1,0 +1,231 @@
+//! What must hold in every pack, read from its files.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use closepack::checks::Status;
+
+use super::run::{Chain, Pack, Ran, Table, TableRow};
+
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// All properties of a book's packs.
+pub fn all(chain: &Chain) -> Result<(), String> {
+    for (at, ran) in chain.quarters.iter().enumerate() {
+        let before = at.checked_sub(1).map(|before| &chain.quarters[before].pack.files);
+        quarter(ran, before).map_err(|found| format!("{}: {found}", ran.id))?;
+    }
+    Ok(())
+}
+
+fn quarter(ran: &Ran, before: Option<&Files>) -> Result<(), String> {
+    checks_pass(&ran.pack)?;
+    entries_balance(&ran.pack.files)?;
+    rows_foot(&ran.pack.files)?;
+    reserves_are_sound(&ran.pack.files)?;
+    if let Some(before) = before {
+        openings_are_closings(before, &ran.pack.files)?;
+    }
+    balance_sheet_balances(&ran.pack.files)?;
+    cash_flow_is_the_movement_of_cash(&ran.pack.files)?;
+    entities_consolidate(&ran.pack.files)
+}
+
+/// No check fails and nothing is an error; what a person must look at may be.
+pub fn checks_pass(pack: &Pack) -> Result<(), String> {
+    let failed = pack.closed.checks.iter().find(|check| check.status == Status::Fail);
+    if let Some(check) = failed {
+        return Err(format!("{} ({}): expected {}, found {}", check.id, check.description, check.expected, check.actual));
+    }
+    match pack.closed.exceptions.iter().find(|exception| exception.severity == "error") {
+        Some(error) => Err(format!("{}: {}", error.id, error.message)),
+        None => Ok(()),
+    }
+}
+
+fn same(what: impl FnOnce() -> String, expected: i128, found: i128) -> Result<(), String> {
+    if expected == found { Ok(()) } else { Err(format!("{}: expected {expected}, found {found} (cents)", what())) }
+}
+
+fn entries_balance(files: &Files) -> Result<(), String> {
+    let mut sums: BTreeMap<Vec<String>, i128> = BTreeMap::new();
+    for row in Table::of(files, "journal_entries.csv").rows() {
+        let key = row.key(&["entry_id", "entity"]).into_iter().map(str::to_owned).collect();
+        *sums.entry(key).or_insert(0) += row.sum(&["debit"], &["credit"]);
+    }
+    sums.into_iter().try_for_each(|(entry, sum)| same(|| format!("entry {entry:?}"), 0, sum))
+}
+
+/// A file, and sums of its columns that are another of its columns.
+type Footing = (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
+
+const FOOTINGS: [Footing; 14] = [
+    ("inventory_reserve.csv", &["carried"], &["opening"], &["utilised_sale", "utilised_scrap"]),
+    ("inventory_reserve.csv", &["closing"], &["carried", "charge"], &["release"]),
+    (
+        "prepaid_advertising.csv",
+        &["closing"],
+        &["amount_paid"],
+        &["earned", "written_off_to_date", "moved_to_date"],
+    ),
+    ("prepaid_advertising.csv", &["catch_up"], &["earned"], &["expensed_to_date"]),
+    ("fixed_assets.csv", &["measured"], &["carrying"], &["write_down"]),
+    (
+        "fixed_assets.csv",
+        &["closing"],
+        &["cost"],
+        &["accumulated_depreciation", "catch_up", "written_down_to_date"],
+    ),
+    ("obligations.csv", &["closing"], &["opening", "incurred", "change"], &["paid"]),
+    ("obligations.csv", &["closing"], &["current", "non_current"], &[]),
+    ("rollforward.csv", &["closing"], &["opening", "charged"], &["utilised", "released", "paid"]),
+    ("royalties.csv", &["amount"], &["required"], &["recorded"]),
+    ("trial_balance.csv", &["closing"], &["opening", "debits"], &["credits"]),
+    ("trial_balance.csv", &["adjusted"], &["closing", "adjustments"], &[]),
+    ("posting.csv", &["proposed"], &["required"], &["posted"]),
+    (
+        "statements.csv",
+        &["as_adjusted"],
+        &["as_recorded", "inventory_reserve", "prepaid_advertising", "fixed_assets", "obligations", "income_tax"],
+        &[],
+    ),
+];
+
+fn rows_foot(files: &Files) -> Result<(), String> {
+    for (file, total, plus, minus) in FOOTINGS {
+        let table = Table::of(files, file);
+        for (at, row) in table.rows().enumerate() {
+            same(|| format!("{file} line {}: {total:?}", at + 2), row.sum(plus, minus), row.sum(total, &[]))?;
+        }
+    }
+    Ok(())
+}
+
+fn reserves_are_sound(files: &Files) -> Result<(), String> {
+    for row in Table::of(files, "inventory_reserve.csv").rows() {
+        let of = |column: &str| row.cents(column);
+        let (cost, required, closing) = (of("cost"), of("required"), of("closing"));
+        let sound = 0 <= required && required <= closing && closing <= cost && of("charge").min(of("release")) == 0;
+        let parts = ["opening", "utilised_sale", "utilised_scrap", "carried", "charge", "release", "releasable"];
+        if !sound || parts.iter().any(|part| of(part) < 0) {
+            return Err(format!("the reserve of {:?} is not sound", row.key(&RESERVE)));
+        }
+    }
+    Ok(())
+}
+
+const RESERVE: [&str; 5] = ["entity", "brand", "segment", "pool", "sku"];
+const CONTRACT: [&str; 4] = ["entity", "brand", "segment", "contract_id"];
+const ASSET: [&str; 5] = ["entity", "brand", "segment", "asset_id", "component"];
+const OBLIGATION: [&str; 1] = ["obligation_id"];
+const ROLL: [&str; 5] = ["kind", "entity", "brand", "segment", "item"];
+
+/// A file, its key, what closed a quarter, and what opens the next.
+type Opening = (&'static str, &'static [&'static str], fn(TableRow<'_>) -> i128, fn(TableRow<'_>) -> i128);
+
+const OPENINGS: [Opening; 6] = [
+    ("inventory_reserve.csv", &RESERVE, |row| row.cents("closing"), |row| row.cents("opening")),
+    (
+        "prepaid_advertising.csv",
+        &CONTRACT,
+        |row| row.cents("written_off_to_date"),
+        |row| row.sum(&["written_off_to_date"], &["write_off"]),
+    ),
+    (
+        "prepaid_advertising.csv",
+        &CONTRACT,
+        |row| row.sum(&["moved_to_date", "transferred_to_date"], &[]),
+        |row| row.sum(&["moved_to_date", "transferred_to_date"], &["moved", "transferred"]),
+    ),
+    (
+        "fixed_assets.csv",
+        &ASSET,
+        |row| row.cents("written_down_to_date"),
+        |row| row.sum(&["written_down_to_date"], &["write_down"]),
+    ),
+    ("obligations.csv", &OBLIGATION, |row| row.cents("closing"), |row| row.cents("opening")),
+    ("rollforward.csv", &ROLL, |row| row.cents("closing"), |row| row.cents("opening")),
+];
+
+/// Item by item; what has closed with nothing may be gone.
+fn openings_are_closings(before: &Files, now: &Files) -> Result<(), String> {
+    for (file, key, closing, opening) in OPENINGS {
+        let amounts = |files: &Files, of: fn(TableRow<'_>) -> i128| -> BTreeMap<Vec<String>, i128> {
+            let table = Table::of(files, file);
+            let rows = table.rows().map(|row| (row.key(key).into_iter().map(str::to_owned).collect(), of(row)));
+            rows.filter(|(_, amount)| *amount != 0).collect()
+        };
+        let (closed, opened) = (amounts(before, closing), amounts(now, opening));
+        for item in closed.keys().chain(opened.keys()).collect::<BTreeSet<_>>() {
+            let of = |amounts: &BTreeMap<Vec<String>, i128>| amounts.get(item).copied().unwrap_or(0);
+            same(|| format!("{file}: the opening of {item:?}"), of(&closed), of(&opened))?;
+        }
+    }
+    Ok(())
+}
+
+const COLUMNS: [&str; 7] = [
+    "as_recorded",
+    "inventory_reserve",
+    "prepaid_advertising",
+    "fixed_assets",
+    "obligations",
+    "income_tax",
+    "as_adjusted",
+];
+
+/// The amounts of a line of a statement, in every column.
+fn amounts_of(files: &Files, statement: &str, line: &str) -> Result<[i128; COLUMNS.len()], String> {
+    let table = Table::of(files, "statements.csv");
+    let found = table.rows().find(|row| row.text("statement") == statement && row.text("line") == line);
+    let row = found.ok_or_else(|| format!("{statement} has no line {line}"))?;
+    Ok(COLUMNS.map(|column| row.cents(column)))
+}
+
+fn balance_sheet_balances(files: &Files) -> Result<(), String> {
+    let assets = amounts_of(files, "balance-sheet", "Total assets")?;
+    let financed = amounts_of(files, "balance-sheet", "Total liabilities and equity")?;
+    let columns = COLUMNS.iter().zip(assets.into_iter().zip(financed));
+    columns.into_iter().try_for_each(|(column, (assets, financed))| same(|| format!("assets {column}"), financed, assets))
+}
+
+/// As recorded and as adjusted it is what cash moved by, and no kind of adjustment moves any.
+fn cash_flow_is_the_movement_of_cash(files: &Files) -> Result<(), String> {
+    let balances = Table::of(files, "trial_balance.csv");
+    let cash = || balances.rows().filter(|row| row.text("account") == "1000");
+    let moved: i128 = cash().map(|row| row.sum(&["debits"], &["credits"])).sum();
+    let opening: i128 = cash().map(|row| row.cents("opening")).sum();
+    let change = amounts_of(files, "cash-flow", "Net change in cash")?;
+    let end = amounts_of(files, "cash-flow", "Cash at end of period")?;
+    for (at, column) in COLUMNS.iter().enumerate() {
+        let held = ["as_recorded", "as_adjusted"].contains(column);
+        let (moved, opening) = if held { (moved, opening) } else { (0, 0) };
+        same(|| format!("net change in cash {column}"), moved, change[at])?;
+        same(|| format!("cash at the end {column}"), opening + moved, end[at])?;
+    }
+    Ok(())
+}
+
+/// The entities with the eliminations are the consolidated statement, which is the one that is published.
+fn entities_consolidate(files: &Files) -> Result<(), String> {
+    let table = Table::of(files, "dimensions.csv");
+    let mut parts: BTreeMap<(&str, &str), [i128; COLUMNS.len()]> = BTreeMap::new();
+    let mut consolidated = parts.clone();
+    for row in table.rows().filter(|row| row.text("by") == "entity") {
+        let into = if row.text("member") == "consolidated" { &mut consolidated } else { &mut parts };
+        let sums = into.entry((row.text("statement"), row.text("order"))).or_insert([0; COLUMNS.len()]);
+        sums.iter_mut().zip(COLUMNS).for_each(|(sum, column)| *sum += row.cents(column));
+    }
+    if parts != consolidated || parts.is_empty() {
+        return Err("the entities and eliminations are not the consolidated statements".to_owned());
+    }
+    let lines = Table::of(files, "statements.csv");
+    let of_statement = |statement| lines.rows().filter(move |row| row.text("statement") == statement).zip(1_u32..);
+    for (row, order) in of_statement("income-statement").chain(of_statement("balance-sheet")) {
+        let order = order.to_string();
+        let of = consolidated.get(&(row.text("statement"), &*order));
+        if of != Some(&COLUMNS.map(|column| row.cents(column))) {
+            return Err(format!("{} is not the consolidated {}", row.text("line"), row.text("statement")));
+        }
+    }
+    Ok(())
+}
