@@ -1,4 +1,4 @@
-//! One test binary: the real program on the embedded book, on broken books, under scenarios, and the rules' properties.
+//! One test binary: the real program on the embedded book, on broken books, and the rules' properties.
 
 mod bad_books;
 mod command;
