@@ -7,6 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
 use crate::book::Basis;
+use crate::domain::money::round_to;
 use crate::domain::{Money, allocate};
 use crate::records::{Convention, DepreciationMethod, Disposition, FixedAsset};
 
@@ -120,7 +121,9 @@ pub fn depreciation_to(asset: &FixedAsset, day: NaiveDate) -> Money {
 }
 
 /// Year by year of the asset's own age: a multiple of the straight-line rate on what is left, or the straight line
-/// over the remaining life once that is more; never below salvage. Rounded once, at the end.
+/// over the remaining life once that is more; never below salvage. Rounded once, at the end: a year's share of a life
+/// of thirds or sevenths has no last digit, and twelve places take away what a decimal could not hold of it, so that
+/// a half cent is one.
 fn declining_balance(asset: &FixedAsset, percent: u32, passed: u32) -> Money {
     let life = 2 * asset.life_months;
     let (cost, salvage) = (asset.cost.to_decimal(), asset.salvage_value.to_decimal());
@@ -135,7 +138,7 @@ fn declining_balance(asset: &FixedAsset, percent: u32, passed: u32) -> Money {
         left -= year * Decimal::from(taken) / Decimal::from(span);
         age += taken;
     }
-    Money::round(cost - left)
+    Money::round(round_to(cost - left, 12))
 }
 
 /// Depreciation of a new basis from a day to a later one, over the remaining life (ASC 360-10-35-20, IAS 36.63).
@@ -445,6 +448,21 @@ mod tests {
         asset.method = DepreciationMethod::DecliningBalance { percent: 200 };
         asset.convention = Convention::HalfMonth;
         assert_eq!(depreciation_to(&asset, day("2030-01-01")).cents(), 100_000);
+    }
+
+    /// Depreciation to the day is 7,508.035 and 7,917.505 exactly, by way of amounts without a last digit.
+    #[test]
+    fn a_declining_balance_of_a_half_cent_rounds_up() {
+        let mut asset = asset(1_501_607, 27, 0, Disposition::InUse);
+        asset.method = DepreciationMethod::DecliningBalance { percent: 150 };
+        asset.salvage_value = Money::from_cents(4_484);
+        asset.in_service_date = day("2003-06-01");
+        assert_eq!(depreciation_to(&asset, day("2004-02-28")).cents(), 750_804);
+        (asset.cost, asset.salvage_value) = (Money::from_cents(1_583_501), Money::from_cents(48_009));
+        asset.method = DepreciationMethod::DecliningBalance { percent: 200 };
+        (asset.life_months, asset.convention) = (56, Convention::HalfMonth);
+        asset.in_service_date = day("2002-11-01");
+        assert_eq!(depreciation_to(&asset, day("2004-02-28")).cents(), 791_751);
     }
 
     #[test]

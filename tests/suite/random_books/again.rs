@@ -49,7 +49,7 @@ fn proposed(pack: &Pack) -> Vec<Posted> {
     table.rows().map(line).collect()
 }
 
-/// By entry, whatever count is behind its number, account and dimension; what comes to nothing is left out.
+/// By account and dimension; what comes to nothing is left out.
 fn summed<'a>(lines: impl Iterator<Item = &'a Posted>) -> BTreeMap<(String, Dimension), i64> {
     let mut sums = BTreeMap::new();
     for line in lines {

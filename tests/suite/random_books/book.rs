@@ -68,8 +68,7 @@ impl RandomBook {
         let inventory = self.stock.quarter(dice, terms, quarter, prior, &mut controls);
         let prepaid = self.contracts.quarter(dice, terms, (at, quarter), prior, &mut controls);
         let assets = self.register.quarter(dice, terms, quarter, prior, &mut controls);
-        let [obligations, installments] =
-            self.owed.quarter(dice, terms, &selling_off, quarter, prior, &mut controls);
+        let [obligations, installments] = self.owed.quarter(dice, terms, &selling_off, quarter, prior, &mut controls);
         let opening = match prior {
             None => ledger::first_opening(dice, terms, &controls),
             Some(pack) => ledger::next_opening(pack, quarter.fiscal_year != terms.run()[at - 1].fiscal_year),

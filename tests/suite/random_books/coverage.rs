@@ -159,8 +159,7 @@ impl Features<'_> {
         found.extend(self.closed.schedules.adjustments.iter().map(|row| row.movement.code()));
         let taxes = |positive: bool| {
             let rows = self.closed.schedules.adjustments.iter();
-            rows.filter(|row| row.movement == Movement::DeferredTax)
-                .any(|row| row.amount.is_negative() != positive)
+            rows.filter(|row| row.movement == Movement::DeferredTax).any(|row| row.amount.is_negative() != positive)
         };
         found.extend(taxes(true).then_some("deferred tax on relief"));
         found.extend(taxes(false).then_some("deferred tax on charges"));
@@ -175,7 +174,7 @@ impl Features<'_> {
             if row.roll.release > Money::ZERO {
                 found.insert(if ifrs { "reserve reversed under ifrs" } else { "reserve released in its fiscal year" });
             }
-            found.extend((row.item.is_none()).then_some("item gone from the file"));
+            found.extend(row.item.is_none().then_some("item gone from the file"));
             found.extend(row.roll.unexplained_units.then_some("unexplained units"));
             let passed = row.measurement.saleable.is_zero() && !row.measurement.excess.is_zero();
             found.extend(passed.then_some("deadline passed"));

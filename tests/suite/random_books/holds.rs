@@ -49,7 +49,10 @@ fn quarter(ran: &Ran, now: &Tables, before: Option<&Tables>) -> Result<(), Strin
 pub fn checks_pass(pack: &Pack) -> Result<(), String> {
     let failed = pack.closed.checks.iter().find(|check| check.status == Status::Fail);
     if let Some(check) = failed {
-        return Err(format!("{} ({}): expected {}, found {}", check.id, check.description, check.expected, check.actual));
+        return Err(format!(
+            "{} ({}): expected {}, found {}",
+            check.id, check.description, check.expected, check.actual
+        ));
     }
     match pack.closed.exceptions.iter().find(|exception| exception.severity == "error") {
         Some(error) => Err(format!("{}: {}", error.id, error.message)),
@@ -76,20 +79,10 @@ type Footing = (&'static str, &'static [&'static str], &'static [&'static str], 
 const FOOTINGS: [Footing; 14] = [
     ("inventory_reserve.csv", &["carried"], &["opening"], &["utilised_sale", "utilised_scrap"]),
     ("inventory_reserve.csv", &["closing"], &["carried", "charge"], &["release"]),
-    (
-        "prepaid_advertising.csv",
-        &["closing"],
-        &["amount_paid"],
-        &["earned", "written_off_to_date", "moved_to_date"],
-    ),
+    ("prepaid_advertising.csv", &["closing"], &["amount_paid"], &["earned", "written_off_to_date", "moved_to_date"]),
     ("prepaid_advertising.csv", &["catch_up"], &["earned"], &["expensed_to_date"]),
     ("fixed_assets.csv", &["measured"], &["carrying"], &["write_down"]),
-    (
-        "fixed_assets.csv",
-        &["closing"],
-        &["cost"],
-        &["accumulated_depreciation", "catch_up", "written_down_to_date"],
-    ),
+    ("fixed_assets.csv", &["closing"], &["cost"], &["accumulated_depreciation", "catch_up", "written_down_to_date"]),
     ("obligations.csv", &["closing"], &["opening", "incurred", "change"], &["paid"]),
     ("obligations.csv", &["closing"], &["current", "non_current"], &[]),
     ("rollforward.csv", &["closing"], &["opening", "charged"], &["utilised", "released", "paid"]),
@@ -200,7 +193,9 @@ fn balance_sheet_balances(files: &Tables) -> Result<(), String> {
     let assets = amounts_of(files, "balance-sheet", "Total assets")?;
     let financed = amounts_of(files, "balance-sheet", "Total liabilities and equity")?;
     let columns = COLUMNS.iter().zip(assets.into_iter().zip(financed));
-    columns.into_iter().try_for_each(|(column, (assets, financed))| same(|| format!("assets {column}"), financed, assets))
+    columns
+        .into_iter()
+        .try_for_each(|(column, (assets, financed))| same(|| format!("assets {column}"), financed, assets))
 }
 
 /// As recorded and as adjusted it is what cash moved by, and no kind of adjustment moves any.

@@ -115,7 +115,8 @@ impl Journal<'_> {
 /// A line of a ledger; the amount is debit less credit.
 pub fn line((id, number): (&str, usize), day: NaiveDate, account: &str, dimension: &Dimension, amount: i64) -> Row {
     let [entity, brand, segment] = dimension.clone();
-    let (debit, credit) = if amount < 0 { ("".to_owned(), hundredths(-amount)) } else { (hundredths(amount), "".to_owned()) };
+    let (debit, credit) =
+        if amount < 0 { ("".to_owned(), hundredths(-amount)) } else { (hundredths(amount), "".to_owned()) };
     vec![
         id.to_owned(),
         number.to_string(),

@@ -24,7 +24,7 @@ use coverage::Coverage;
 use run::Chain;
 
 /// Books that the properties are tried on.
-const BOOKS: u64 = 1_200;
+const BOOKS: u64 = 2_000;
 /// Threads that share them.
 const THREADS: u64 = 2;
 

@@ -29,8 +29,7 @@ pub struct Owed {
     list: Vec<Obligation>,
 }
 
-const HEADER: &str =
-    "entity,brand,segment,obligation_id,payee,kind,amount,incurred_date,service_end,accrued_to_date";
+const HEADER: &str = "entity,brand,segment,obligation_id,payee,kind,amount,incurred_date,service_end,accrued_to_date";
 const INSTALLMENTS: &str = "obligation_id,due_date,amount,paid_date";
 
 impl Owed {

@@ -40,5 +40,8 @@ fn an_independent_reference_agrees_over_random_books() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
     let last = said.lines().last().unwrap_or_default();
-    assert!(last.starts_with(&format!("{} books, ", seeds.end - seeds.start)) && last.ends_with(", 0 differences"), "{last}");
+    assert!(
+        last.starts_with(&format!("{} books, ", seeds.end - seeds.start)) && last.ends_with(", 0 differences"),
+        "{last}"
+    );
 }

@@ -24,7 +24,12 @@ pub struct Source {
 impl Source {
     fn text(&self) -> String {
         let rows = self.rows.iter().map(|row| {
-            assert_eq!(row.len(), self.header.split(',').count(), "a row of {} is not as long as its header", self.name);
+            assert_eq!(
+                row.len(),
+                self.header.split(',').count(),
+                "a row of {} is not as long as its header",
+                self.name
+            );
             row.join(",") + "\n"
         });
         format!("{}\n{}", self.header, rows.collect::<String>())

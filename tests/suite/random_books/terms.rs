@@ -81,8 +81,7 @@ impl Terms {
         let segments = vec!["north".to_owned(), "south".to_owned()];
         let dimensions = dimensions(dice, [&entities, &brands, &segments]);
         let events = events(dice, &calendar, &brands);
-        let pools: Vec<Pool> =
-            (1..=dice.between(2, 4)).map(|at| pool(dice, at, &events, &calendar, units)).collect();
+        let pools: Vec<Pool> = (1..=dice.between(2, 4)).map(|at| pool(dice, at, &events, &calendar, units)).collect();
         let royalties = royalties(dice, &dimensions, &pools, &calendar);
         Self {
             basis,
