@@ -30,7 +30,7 @@ done
 {
     sed -n '/^\[package\]/,/^edition/p' "$repository/Cargo.toml"
     printf '\n[dependencies]\n'
-    grep -E '^(chrono|rust_decimal|serde|sha2|thiserror|toml) = ' "$repository/Cargo.toml"
+    grep -E '^(chrono|ethnum|rust_decimal|serde|sha2|thiserror|toml) = ' "$repository/Cargo.toml"
     printf '\n[profile.dev]\ndebug = false\n'
 } >Cargo.toml
 cp "$repository/Cargo.lock" .

@@ -11,14 +11,22 @@ use crate::domain::money::round_to;
 use crate::domain::{Money, allocate};
 use crate::records::{Convention, DepreciationMethod, Disposition, FixedAsset};
 
+/// What was to become of an asset by an earlier decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Earmark {
+    HeldForSale,
+    Abandoned,
+    /// Its new basis has been depreciated since.
+    HeldAndUsed,
+    /// Moved to another brand then: depreciated as before.
+    Reused,
+}
+
 /// What an earlier pack measured under a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EarlierDecision {
     pub day: NaiveDate,
-    /// Held and used then: its new basis has been depreciated since.
-    pub held_and_used: bool,
-    /// Moved to another brand then: depreciated as before.
-    pub reused: bool,
+    pub earmark: Earmark,
     /// Carrying amount on the day, before the write-down.
     pub at_decision: Money,
     /// Carrying amount after the write-downs to the last close, depreciation since the day aside.
@@ -94,6 +102,27 @@ pub const fn citation(basis: Basis, disposition: Disposition) -> &'static str {
     }
 }
 
+/// The citation of a write-down, or of what brings an asset back: `earlier` is the decision before.
+#[must_use]
+pub fn change_citation(
+    basis: Basis,
+    disposition: Disposition,
+    earlier: Option<EarlierDecision>,
+    write_down: Money,
+) -> &'static str {
+    let was_for_sale = earlier.is_some_and(|before| before.earmark == Earmark::HeldForSale);
+    match (basis, disposition) {
+        (Basis::UsGaap, Disposition::HoldAndUse { .. }) if was_for_sale => "ASC 360-10-35-44",
+        (Basis::UsGaap2004, Disposition::HoldAndUse { .. }) if was_for_sale => "SFAS 144 par. 38",
+        (Basis::Ifrs, Disposition::HoldAndUse { .. }) if was_for_sale => "IFRS 5.27",
+        (Basis::UsGaap, Disposition::HeldForSale { .. }) if write_down.is_negative() => "ASC 360-10-35-40",
+        (Basis::UsGaap2004, Disposition::HeldForSale { .. }) if write_down.is_negative() => "SFAS 144 par. 37",
+        (Basis::Ifrs, Disposition::HeldForSale { .. }) if write_down.is_negative() => "IFRS 5.21",
+        (Basis::Ifrs, Disposition::HoldAndUse { .. }) if write_down.is_negative() => "IAS 36.114",
+        _ => citation(basis, disposition),
+    }
+}
+
 /// Half-months of depreciation at a day: the day's own month counts in full, the month of service by the convention,
 /// and none beyond the asset's life.
 #[must_use]
@@ -146,7 +175,9 @@ fn depreciation_of_basis(asset: &FixedAsset, basis: Money, from: NaiveDate, to: 
     let at_start = half_months(asset, from);
     let since = half_months(asset, to) - at_start;
     let remaining = 2 * asset.life_months - at_start;
-    (basis - asset.salvage_value).at_least_zero().share(since.into(), remaining.into())
+    let depreciable = (basis - asset.salvage_value).at_least_zero();
+    // Without any life left the basis has nothing to run over.
+    if remaining == 0 { depreciable } else { depreciable.share(since.into(), remaining.into()) }
 }
 
 /// Where an asset stands in a quarter.
@@ -156,6 +187,8 @@ enum Stage {
     Ordinary { carrying: Money },
     /// Measured for the first time under its decision.
     NewTest { day: NaiveDate, at_decision: Money },
+    /// Held for sale before, and kept after all: `unsold` is what it would carry had it been depreciated all along.
+    BackToUse { day: NaiveDate, carrying: Money, unsold: Money },
     /// Measured under the same decision before.
     SameTest { day: NaiveDate, at_decision: Money, carrying: Money },
 }
@@ -172,9 +205,16 @@ fn stage(input: &Input<'_>, quarter_end: NaiveDate) -> Stage {
         Some(before) if before.day == day => {
             Stage::SameTest { day, at_decision: before.at_decision, carrying: before.measured }
         }
-        Some(before) if before.held_and_used => {
+        Some(before) if before.earmark == Earmark::HeldAndUsed => {
             let since = depreciation_of_basis(asset, before.measured, before.day, day);
             Stage::NewTest { day, at_decision: before.measured - since }
+        }
+        Some(before)
+            if before.earmark == Earmark::HeldForSale
+                && matches!(asset.disposition, Disposition::HoldAndUse { .. }) =>
+        {
+            let missed = depreciation_of_basis(asset, before.at_decision, before.day, day);
+            Stage::BackToUse { day, carrying: before.measured - missed, unsold: before.at_decision - missed }
         }
         Some(before) => Stage::NewTest { day, at_decision: before.closing },
     }
@@ -195,7 +235,7 @@ pub fn check(input: &Input<'_>, quarter_end: NaiveDate) -> Result<(), DecisionFa
     match decided(input.asset, quarter_end) {
         None => Err(DecisionFault::Removed { earlier }),
         Some(day) if day < earlier => Err(DecisionFault::Earlier { earlier }),
-        Some(_) if reuses != before.reused => Err(DecisionFault::AlreadyMeasured { earlier }),
+        Some(_) if reuses != (before.earmark == Earmark::Reused) => Err(DecisionFault::AlreadyMeasured { earlier }),
         Some(_) => Ok(()),
     }
 }
@@ -208,15 +248,22 @@ pub fn check(input: &Input<'_>, quarter_end: NaiveDate) -> Result<(), DecisionFa
 pub fn measure_register(inputs: &[Input<'_>], basis: Basis, quarter_end: NaiveDate) -> Vec<Measurement> {
     let stages: Vec<Stage> = inputs.iter().map(|input| stage(input, quarter_end)).collect();
     let losses = impairment_losses(inputs, &stages, basis);
-    let measure = |((input, stage), loss)| measure(input, stage, loss, quarter_end);
+    let measure = |((input, stage), loss)| measure(input, stage, loss, basis, quarter_end);
     inputs.iter().zip(stages).zip(losses).map(measure).collect()
 }
 
-fn measure(input: &Input<'_>, stage: Stage, impairment: Money, quarter_end: NaiveDate) -> Measurement {
+fn measure(
+    input: &Input<'_>,
+    stage: Stage,
+    impairment: Money,
+    basis: Basis,
+    quarter_end: NaiveDate,
+) -> Measurement {
     let asset = input.asset;
     let (day, at_decision, carrying) = match stage {
         Stage::Ordinary { carrying } => (None, carrying, carrying),
         Stage::NewTest { day, at_decision } => (Some(day), at_decision, at_decision),
+        Stage::BackToUse { day, carrying, .. } => (Some(day), carrying, carrying),
         Stage::SameTest { day, at_decision, carrying } => (Some(day), at_decision, carrying),
     };
     let (measured, since) = match (day, asset.disposition) {
@@ -229,7 +276,10 @@ fn measure(input: &Input<'_>, stage: Stage, impairment: Money, quarter_end: Naiv
             (left.min(carrying), Money::ZERO)
         }
         (Some(day), Disposition::HoldAndUse { .. }) => {
-            let measured = carrying - impairment;
+            let measured = match stage {
+                Stage::BackToUse { unsold, .. } => unsold.min(worth(asset, basis)),
+                _ => carrying - impairment,
+            };
             (measured, depreciation_of_basis(asset, measured, day, quarter_end))
         }
         _ => (carrying, Money::ZERO),
@@ -269,7 +319,7 @@ fn abandoned(
 /// reversal is a negative loss. An impairment is measured once under its decision: a new test is a new decision.
 fn impairment_losses(inputs: &[Input<'_>], stages: &[Stage], basis: Basis) -> Vec<Money> {
     let mut losses = vec![Money::ZERO; inputs.len()];
-    let mut groups: BTreeMap<(&str, usize), Vec<Tested>> = BTreeMap::new();
+    let mut groups: BTreeMap<(&str, &str, usize), Vec<Tested>> = BTreeMap::new();
     for (at, (input, stage)) in inputs.iter().zip(stages).enumerate() {
         let asset = input.asset;
         let (Stage::NewTest { day, at_decision }, Disposition::HoldAndUse { .. }) = (*stage, asset.disposition) else {
@@ -278,7 +328,8 @@ fn impairment_losses(inputs: &[Input<'_>], stages: &[Stage], basis: Basis) -> Ve
         let unimpaired = asset.cost - depreciation_to(asset, day);
         // An asset without a group is tested alone, under its own place.
         let alone = if asset.asset_group.is_empty() { at } else { 0 };
-        groups.entry((&asset.asset_group, alone)).or_default().push(Tested { at, asset, at_decision, unimpaired });
+        let group = (asset.dimension.entity.as_str(), asset.asset_group.as_str(), alone);
+        groups.entry(group).or_default().push(Tested { at, asset, at_decision, unimpaired });
     }
     for members in groups.values() {
         let shares = match basis {
@@ -301,21 +352,27 @@ struct Tested<'a> {
     unimpaired: Money,
 }
 
-impl Tested<'_> {
-    /// Fair value, cost to sell, undiscounted cash flows, value in use.
-    fn amounts(&self) -> (Money, Money, Money, Option<Money>) {
-        match self.asset.disposition {
-            Disposition::HoldAndUse { fair_value, cost_to_sell, undiscounted_cash_flows, value_in_use, .. } => {
-                (fair_value, cost_to_sell, undiscounted_cash_flows, value_in_use)
-            }
-            _ => (Money::ZERO, Money::ZERO, Money::ZERO, None),
+/// Fair value, cost to sell, undiscounted cash flows and value in use of an asset that is held and used.
+fn amounts(asset: &FixedAsset) -> (Money, Money, Money, Option<Money>) {
+    match asset.disposition {
+        Disposition::HoldAndUse { fair_value, cost_to_sell, undiscounted_cash_flows, value_in_use, .. } => {
+            (fair_value, cost_to_sell, undiscounted_cash_flows, value_in_use)
         }
+        _ => (Money::ZERO, Money::ZERO, Money::ZERO, None),
     }
+}
 
-    /// The higher of value in use and fair value less cost to sell (IAS 36.18).
-    fn recoverable(&self) -> Money {
-        let (fair_value, cost_to_sell, _, value_in_use) = self.amounts();
-        value_in_use.unwrap_or(Money::ZERO).max((fair_value - cost_to_sell).at_least_zero())
+/// The higher of value in use and fair value less cost to sell (IAS 36.18).
+fn recoverable(asset: &FixedAsset) -> Money {
+    let (fair_value, cost_to_sell, _, value_in_use) = amounts(asset);
+    value_in_use.unwrap_or(Money::ZERO).max((fair_value - cost_to_sell).at_least_zero())
+}
+
+/// What an asset that is kept after all is worth at most (ASC 360-10-35-44, SFAS 144 par. 38, IFRS 5.27).
+fn worth(asset: &FixedAsset, basis: Basis) -> Money {
+    match basis {
+        Basis::UsGaap | Basis::UsGaap2004 => amounts(asset).0,
+        Basis::Ifrs => recoverable(asset),
     }
 }
 
@@ -324,11 +381,11 @@ impl Tested<'_> {
 fn us_losses(members: &[Tested<'_>]) -> Vec<Money> {
     let carried: Vec<Money> = members.iter().map(|member| member.at_decision).collect();
     let total: Money = carried.iter().copied().sum();
-    let cash_flows: Money = members.iter().map(|member| member.amounts().2).sum();
-    let fair_value: Money = members.iter().map(|member| member.amounts().0).sum();
+    let cash_flows: Money = members.iter().map(|member| amounts(member.asset).2).sum();
+    let fair_value: Money = members.iter().map(|member| amounts(member.asset).0).sum();
     let loss = if cash_flows < total { (total - fair_value).at_least_zero() } else { Money::ZERO };
     let most: Vec<Money> =
-        members.iter().map(|member| (member.at_decision - member.amounts().0).at_least_zero()).collect();
+        members.iter().map(|member| (member.at_decision - amounts(member.asset).0).at_least_zero()).collect();
     allocate(loss, &carried, &most)
 }
 
@@ -338,15 +395,15 @@ fn us_losses(members: &[Tested<'_>]) -> Vec<Money> {
 fn international_losses(members: &[Tested<'_>]) -> Vec<Money> {
     let carried: Vec<Money> = members.iter().map(|member| member.at_decision).collect();
     let total: Money = carried.iter().copied().sum();
-    let recoverable: Money = members.iter().map(Tested::recoverable).sum();
-    if recoverable <= total {
+    let worth: Money = members.iter().map(|member| recoverable(member.asset)).sum();
+    if worth <= total {
         let most: Vec<Money> =
-            members.iter().map(|member| (member.at_decision - member.recoverable()).at_least_zero()).collect();
-        return allocate(total - recoverable, &carried, &most);
+            members.iter().map(|member| (member.at_decision - recoverable(member.asset)).at_least_zero()).collect();
+        return allocate(total - worth, &carried, &most);
     }
     let room: Vec<Money> =
         members.iter().map(|member| (member.unimpaired - member.at_decision).at_least_zero()).collect();
-    let reversal = (recoverable - total).min(room.iter().copied().sum());
+    let reversal = (worth - total).min(room.iter().copied().sum());
     allocate(reversal, &carried, &room).into_iter().map(|share| -share).collect()
 }
 
@@ -394,8 +451,12 @@ mod tests {
     fn after(asset: &FixedAsset, found: &Measurement) -> Earlier {
         let decision = asset.disposition.decided().map(|day| EarlierDecision {
             day,
-            held_and_used: matches!(asset.disposition, Disposition::HoldAndUse { .. }),
-            reused: matches!(asset.disposition, Disposition::Reuse { .. }),
+            earmark: match asset.disposition {
+                Disposition::HeldForSale { .. } => Earmark::HeldForSale,
+                Disposition::HoldAndUse { .. } => Earmark::HeldAndUsed,
+                Disposition::Reuse { .. } => Earmark::Reused,
+                Disposition::Abandon { .. } | Disposition::InUse => Earmark::Abandoned,
+            },
             at_decision: found.at_decision,
             measured: found.measured,
             closing: found.closing,
@@ -643,8 +704,7 @@ mod tests {
     fn a_decision_is_not_taken_back_or_moved_back() {
         let decision = EarlierDecision {
             day: day("2004-05-26"),
-            held_and_used: false,
-            reused: false,
+            earmark: Earmark::Abandoned,
             at_decision: Money::ZERO,
             measured: Money::ZERO,
             closing: Money::ZERO,
@@ -703,8 +763,7 @@ mod tests {
         row.salvage_value = Money::from_cents(12_000);
         let decision = EarlierDecision {
             day: day("2004-03-01"),
-            held_and_used: false,
-            reused: false,
+            earmark: Earmark::Abandoned,
             at_decision: Money::from_cents(50_000),
             measured: Money::from_cents(10_000),
             closing: Money::from_cents(10_000),
@@ -752,8 +811,7 @@ mod tests {
             written_down: Money::from_cents(48_000 - cents),
             decision: Some(EarlierDecision {
                 day: day("2004-05-26"),
-                held_and_used: true,
-                reused: false,
+                earmark: Earmark::HeldAndUsed,
                 at_decision: Money::from_cents(48_000),
                 measured: Money::from_cents(cents),
                 closing: Money::from_cents(cents),
@@ -804,5 +862,86 @@ mod tests {
             depreciation_to(&row, year_end).cents()
         });
         assert_eq!(at_year_ends, [30_000, 51_000, 65_700, 77_850, 90_000]);
+    }
+
+    /// Held for sale in May 2004 at 480.00 with 48 months to run, kept a year later: 12 months were missed.
+    #[test]
+    fn an_asset_that_is_kept_after_all_makes_up_for_its_depreciation() {
+        let held = |fair_value: i128| Disposition::HeldForSale {
+            decided: day("2004-05-26"),
+            fair_value: Money::from_cents(fair_value),
+            cost_to_sell: Money::ZERO,
+        };
+        for (written_to, worth, write_down, closing) in [
+            (90_000, 90_000, 0, 36_000),
+            (90_000, 30_000, 6_000, 30_000),
+            (20_000, 90_000, -28_000, 36_000),
+            (20_000, 5_000, 3_000, 5_000),
+        ] {
+            let mut row = asset(60_000, 60, 12_000, held(written_to));
+            let earlier = after(&row, &one(&row, NOTHING, "2004-05-29"));
+            row.disposition = held_and_used("2005-05-20", worth, 90_000, Some(worth));
+            for basis in [Basis::UsGaap, Basis::Ifrs] {
+                let kept = one_under(&row, basis, earlier, "2005-05-28");
+                assert_eq!((kept.write_down.cents(), kept.closing.cents()), (write_down, closing), "{basis:?}");
+                assert_eq!((kept.catch_up.cents(), kept.carrying - kept.write_down), (12_000, kept.measured));
+            }
+        }
+    }
+
+    #[test]
+    fn a_basis_without_any_life_left_is_depreciated_at_once() {
+        let mut row = asset(60_000, 12, 60_000, held_and_used("2004-05-26", 24_000, 0, None));
+        row.salvage_value = Money::from_cents(1_000);
+        let decision = EarlierDecision {
+            day: day("2004-05-26"),
+            earmark: Earmark::HeldAndUsed,
+            at_decision: Money::from_cents(48_000),
+            measured: Money::from_cents(24_000),
+            closing: Money::from_cents(24_000),
+        };
+        let earlier = Earlier { written_down: Money::from_cents(24_000), decision: Some(decision) };
+        assert_eq!(one(&row, earlier, "2004-08-28").closing.cents(), 1_000);
+    }
+
+    /// Two entities call a group by the same name: each is tested on its own.
+    #[test]
+    fn groups_of_two_entities_do_not_mix() {
+        let mut assets = [
+            asset(60_000, 60, 12_000, held_and_used("2004-05-26", 10_000, 0, None)),
+            asset(60_000, 60, 12_000, held_and_used("2004-05-26", 48_000, 900_000, None)),
+        ];
+        assets[1].dimension.entity = "F".to_owned();
+        let found = group(&assets, Basis::UsGaap, "2004-05-29");
+        assert_eq!([found[0].write_down.cents(), found[1].write_down.cents()], [38_000, 0]);
+    }
+
+    #[test]
+    fn what_brings_an_asset_back_has_its_own_citation() {
+        let day = day("2004-05-26");
+        let sold = Disposition::HeldForSale { decided: day, fair_value: Money::ZERO, cost_to_sell: Money::ZERO };
+        let kept = held_and_used("2004-05-26", 0, 0, None);
+        let before = |earmark| {
+            Some(EarlierDecision {
+                day,
+                earmark,
+                at_decision: Money::ZERO,
+                measured: Money::ZERO,
+                closing: Money::ZERO,
+            })
+        };
+        let (gain, loss) = (Money::from_cents(-1), Money::from_cents(1));
+        for (basis, recovery, kept_after_all) in [
+            (Basis::UsGaap, "ASC 360-10-35-40", "ASC 360-10-35-44"),
+            (Basis::UsGaap2004, "SFAS 144 par. 37", "SFAS 144 par. 38"),
+            (Basis::Ifrs, "IFRS 5.21", "IFRS 5.27"),
+        ] {
+            let for_sale = before(Earmark::HeldForSale);
+            assert_eq!(change_citation(basis, sold, for_sale, gain), recovery);
+            assert_eq!(change_citation(basis, sold, for_sale, loss), citation(basis, sold));
+            assert_eq!(change_citation(basis, kept, for_sale, loss), kept_after_all);
+            assert_eq!(change_citation(basis, kept, before(Earmark::HeldAndUsed), loss), citation(basis, kept));
+        }
+        assert_eq!(change_citation(Basis::Ifrs, kept, before(Earmark::HeldAndUsed), gain), "IAS 36.114");
     }
 }

@@ -32,6 +32,7 @@ impl Terms {
 pub struct Opening {
     pub closing: Option<Money>,
     pub non_current: Option<Money>,
+    pub paid_to_date: Option<Money>,
     /// Net sales of the sell-off to date, for a buyout that is deferred over it.
     pub sold_to_date: Option<Money>,
     /// Still deferred.
@@ -44,7 +45,7 @@ pub struct Measurement {
     pub opening: Money,
     /// Incurred in this quarter.
     pub incurred: Money,
-    /// Paid in this quarter.
+    /// Paid since the last close.
     pub paid: Money,
     /// Changes of estimate.
     pub change: Money,
@@ -58,6 +59,7 @@ pub struct Measurement {
     pub incurred_to_date: Money,
     /// Incurred to date less accrued to date: what the books lack.
     pub charge: Money,
+    pub paid_to_date: Money,
     /// Accrued to date less paid to date: what the books carry.
     pub carried: Money,
     /// A guarantee's amount: noted, not recognised.
@@ -68,6 +70,8 @@ pub struct Measurement {
 #[must_use]
 pub const fn citation(basis: Basis, kind: ObligationKind) -> &'static str {
     match (basis, kind) {
+        (Basis::UsGaap, ObligationKind::RoyaltiesOwed) => "ASC 450-20-25-2",
+        (Basis::UsGaap2004, ObligationKind::RoyaltiesOwed) => "SFAS 5 par. 8",
         (Basis::UsGaap, ObligationKind::Severance) => "ASC 420-10-25-4 to 25-9",
         (Basis::UsGaap, ObligationKind::Guarantee) => "ASC 460-10-50-4",
         (Basis::UsGaap, _) => "ASC 420-10-25",
@@ -77,6 +81,16 @@ pub const fn citation(basis: Basis, kind: ObligationKind) -> &'static str {
         (Basis::Ifrs, ObligationKind::Severance) => "IAS 19.165",
         (Basis::Ifrs, ObligationKind::Guarantee) => "IAS 37.86",
         (Basis::Ifrs, _) => "IAS 37.14",
+    }
+}
+
+/// The citation of the split between current and non-current under a basis.
+#[must_use]
+pub const fn classification_citation(basis: Basis) -> &'static str {
+    match basis {
+        Basis::UsGaap => "ASC 210-10-45",
+        Basis::UsGaap2004 => "ARB 43 ch. 3A",
+        Basis::Ifrs => "IAS 1.69",
     }
 }
 
@@ -119,7 +133,11 @@ pub fn measure(
         installments.iter().filter(|part| takes(part)).map(|part| part.amount).sum()
     };
     let paid_to_date = sum(&|part| part.paid_date.is_some_and(|paid| paid <= quarter.end));
-    let paid = sum(&|part| part.paid_date.is_some_and(|paid| quarter.contains(paid)));
+    // A payment that is recorded late was made since the last close as the books see it, and changes no estimate.
+    let paid = match opening.paid_to_date {
+        Some(before) => paid_to_date - before,
+        None => sum(&|part| part.paid_date.is_some_and(|paid| quarter.contains(paid))),
+    };
     let closing = incurred_to_date - paid_to_date;
     let horizon = quarter.end.checked_add_months(Months::new(12)).unwrap_or(NaiveDate::MAX);
     let open = |part: &Installment| part.paid_date.is_none_or(|paid| paid > quarter.end);
@@ -138,10 +156,14 @@ pub fn measure(
         reclassified: non_current - opening.non_current.unwrap_or(Money::ZERO),
         incurred_to_date,
         charge: incurred_to_date - obligation.accrued_to_date,
+        paid_to_date,
         carried: obligation.accrued_to_date - paid_to_date,
         noted,
     }
 }
+
+/// What stands in the place of a citation for a deferred buyout: no standard asks for it.
+pub const BUYOUT_CHOICE: &str = "policy royalty_buyout";
 
 /// The part of a royalty buyout that its royalty-free sell-off has still to earn: the amount by the sales that are
 /// expected, over all sales of the sell-off. Nothing once none are expected.
@@ -170,7 +192,12 @@ mod tests {
 
     /// What the next quarter opens with.
     fn after(found: &Measurement) -> Opening {
-        Opening { closing: Some(found.closing), non_current: Some(found.non_current), ..Opening::default() }
+        Opening {
+            closing: Some(found.closing),
+            non_current: Some(found.non_current),
+            paid_to_date: Some(found.paid_to_date),
+            ..Opening::default()
+        }
     }
 
     fn quarter(id: &str, start: &str, end: &str) -> Quarter {
@@ -406,5 +433,24 @@ mod tests {
             assert!(citation(basis, Severance).starts_with(severance));
             assert!(citation(basis, Guarantee).starts_with(guarantee));
         }
+    }
+
+    /// A payment of May that the register shows in August only: paid then, and no change of estimate.
+    #[test]
+    fn a_payment_recorded_late_changes_no_estimate() {
+        let row = severance(None);
+        let part = |paid: Option<&str>| Installment {
+            origin: Place::line("installments.csv", 2),
+            obligation_id: "SEVERANCE".to_owned(),
+            due_date: day("2004-05-28"),
+            amount: Money::from_cents(9_000_000),
+            paid_date: paid.map(day),
+        };
+        let (open, paid) = (part(None), part(Some("2004-05-28")));
+        let second =
+            measure(&row, &[&open], Opening::default(), US, &quarter("2004-Q2", "2004-02-29", "2004-05-29"));
+        let third = measure(&row, &[&paid], after(&second), US, &quarter("2004-Q3", "2004-05-30", "2004-08-28"));
+        assert_eq!((second.paid, second.closing.cents()), (Money::ZERO, 9_000_000));
+        assert_eq!((third.paid.cents(), third.change, third.closing), (9_000_000, Money::ZERO, Money::ZERO));
     }
 }

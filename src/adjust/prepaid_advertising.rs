@@ -17,11 +17,14 @@ pub struct Earlier {
     pub moved: Money,
     /// Moved to another brand to date; still prepaid.
     pub transferred: Money,
+    /// Earned at the last close.
+    pub earned: Money,
 }
 
 impl Earlier {
     /// Nothing was done before.
-    pub const NOTHING: Self = Self { written_off: Money::ZERO, moved: Money::ZERO, transferred: Money::ZERO };
+    pub const NOTHING: Self =
+        Self { written_off: Money::ZERO, moved: Money::ZERO, transferred: Money::ZERO, earned: Money::ZERO };
 }
 
 /// What the book says of every contract.
@@ -48,9 +51,9 @@ pub struct Measurement {
     pub earned: Money,
     /// Ordinary expense that the books lack (negative: have too much of).
     pub catch_up: Money,
-    /// Becomes a receivable in this quarter.
+    /// Becomes a receivable in this quarter; below zero the receivable turns out smaller.
     pub moved: Money,
-    /// Goes to another brand in this quarter.
+    /// Goes to another brand in this quarter; below zero it comes back.
     pub transferred: Money,
     /// Expensed in this quarter because the advertising will not take place; never reversed.
     pub write_off: Money,
@@ -112,32 +115,41 @@ fn by_days(amount: Money, start: NaiveDate, end: NaiveDate, day: NaiveDate) -> M
     amount.share(Decimal::from(through.max(0)), Decimal::from(service))
 }
 
-/// Measures a contract at the quarter's end. `event` is the day of its brand's event, where one counts.
+/// The event that a contract is under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnderEvent {
+    pub day: NaiveDate,
+    /// An earlier pack has measured the contract under the event: what was earned then is all that ever will be.
+    pub measured_before: bool,
+}
+
+/// Measures a contract at the quarter's end. `event` is its brand's event, where one counts.
 ///
 /// # Errors
 /// [`ExcessRefund`] when the event leaves less unearned than the row calls refundable and transferable.
 pub fn measure(
     contract: &PrepaidContract,
     terms: Terms,
-    event: Option<NaiveDate>,
+    event: Option<UnderEvent>,
     quarter_end: NaiveDate,
     earlier: Earlier,
 ) -> Result<Measurement, ExcessRefund> {
-    let day = event.map_or(quarter_end, |event| event.min(quarter_end));
-    let earned = earned(contract.amount_paid, contract.recognition, terms, day);
+    let day = event.map_or(quarter_end, |event| event.day.min(quarter_end));
+    let earned = match (contract.recognition, event) {
+        // The register counts units to its own day: those that came after the event are not earned.
+        (Recognition::Units { .. }, Some(UnderEvent { measured_before: true, .. })) => earlier.earned,
+        (recognition, _) => earned(contract.amount_paid, recognition, terms, day),
+    };
     let unearned = contract.amount_paid - earned;
     let kept = contract.refundable + contract.transferable;
     let left = unearned - earlier.written_off;
     if event.is_some() && kept > left.at_least_zero() {
         return Err(ExcessRefund { left });
     }
-    let once = |required: Money, before: Money| match event {
-        Some(_) => (required - before).at_least_zero(),
-        None => Money::ZERO,
-    };
-    let write_off = once(unearned - kept, earlier.written_off);
-    let moved = once(contract.refundable, earlier.moved);
-    let transferred = once(contract.transferable, earlier.transferred);
+    let now = |required: Money, before: Money| if event.is_some() { required - before } else { Money::ZERO };
+    let write_off = now(unearned - kept, earlier.written_off).at_least_zero();
+    let moved = now(contract.refundable, earlier.moved);
+    let transferred = now(contract.transferable, earlier.transferred);
     let written_off_to_date = earlier.written_off + write_off;
     let moved_to_date = earlier.moved + moved;
     Ok(Measurement {
@@ -165,6 +177,10 @@ mod tests {
 
     const US: Terms = Terms::new(Basis::UsGaap2004, ProductionAdvertising::FirstShowing);
     const AS_INCURRED: Terms = Terms::new(Basis::Ifrs, ProductionAdvertising::AsIncurred);
+
+    fn ended(day_of_event: &str) -> Option<UnderEvent> {
+        Some(UnderEvent { day: day(day_of_event), measured_before: false })
+    }
 
     fn contract(recognition: Recognition) -> PrepaidContract {
         PrepaidContract {
@@ -196,7 +212,7 @@ mod tests {
     #[test]
     fn the_event_writes_off_what_is_left_once() {
         let row = contract(Recognition::StraightLine { start: day("2004-01-01"), end: day("2004-12-31") });
-        let event = Some(day("2004-05-26"));
+        let event = ended("2004-05-26");
         let first = measure(&row, US, event, day("2004-05-29"), Earlier::NOTHING).expect("the parts fit");
         assert_eq!(first.catch_up.cents(), 470_000);
         assert_eq!(first.write_off.cents(), 1_890_000);
@@ -206,6 +222,7 @@ mod tests {
             written_off: first.written_off_to_date,
             moved: first.moved_to_date,
             transferred: first.transferred_to_date,
+            earned: first.earned,
         };
         let second = measure(&row, US, event, day("2004-08-28"), earlier).expect("the parts fit");
         assert_eq!((second.write_off, second.moved, second.closing), (Money::ZERO, Money::ZERO, first.closing));
@@ -226,7 +243,7 @@ mod tests {
     fn more_refundable_than_unearned_is_a_fault() {
         let mut row = contract(Recognition::FirstShowing { day: day("2004-04-01"), received: None });
         row.transferable = Money::ZERO;
-        let found = measure(&row, US, Some(day("2004-05-26")), day("2004-05-29"), Earlier::NOTHING);
+        let found = measure(&row, US, ended("2004-05-26"), day("2004-05-29"), Earlier::NOTHING);
         assert_eq!(found, Err(ExcessRefund { left: Money::ZERO }));
     }
 
@@ -251,7 +268,7 @@ mod tests {
         let mut row = contract(deferral);
         (row.refundable, row.transferable) = (Money::ZERO, Money::ZERO);
         row.expensed_to_date = Money::from_cents(1_098_000);
-        let ended = measure(&row, US, Some(day("2004-05-03")), day("2004-05-29"), Earlier::NOTHING).expect("it fits");
+        let ended = measure(&row, US, ended("2004-05-03"), day("2004-05-29"), Earlier::NOTHING).expect("it fits");
         assert_eq!((ended.write_off.cents(), ended.closing), (2_562_000, Money::ZERO));
     }
 
@@ -268,7 +285,7 @@ mod tests {
     fn a_write_off_is_never_reversed() {
         let row = contract(Recognition::StraightLine { start: day("2004-01-01"), end: day("2004-12-31") });
         let earlier = Earlier { written_off: Money::from_cents(1_890_000), ..Earlier::NOTHING };
-        let event = Some(day("2004-05-26"));
+        let event = ended("2004-05-26");
         let found = measure(&row, US, event, day("2004-08-28"), earlier).expect("it fits");
         assert_eq!((found.write_off, found.written_off_to_date.cents()), (Money::ZERO, 1_890_000));
         let mut more = row.clone();
@@ -285,7 +302,7 @@ mod tests {
         let row = contract(Recognition::StraightLine { start: day("2004-01-01"), end: day("2004-12-31") });
         let cents = Money::from_cents;
         let earlier = Earlier { written_off: cents(100_000), moved: cents(40_000), transferred: cents(50_000) };
-        let event = Some(day("2004-05-26"));
+        let event = ended("2004-05-26");
         let found = measure(&row, US, event, day("2004-08-28"), earlier).expect("the parts fit");
         let expected = Measurement {
             earned: cents(1_470_000),
@@ -319,7 +336,7 @@ mod tests {
     fn all_that_is_unearned_may_be_refundable_and_transferable() {
         let mut row = contract(Recognition::StraightLine { start: day("2004-01-01"), end: day("2004-12-31") });
         row.refundable = Money::from_cents(1_990_000);
-        let event = Some(day("2004-05-26"));
+        let event = ended("2004-05-26");
         let found = measure(&row, US, event, day("2004-05-29"), Earlier::NOTHING).expect("21,900.00 are unearned");
         assert_eq!((found.write_off, found.moved.cents(), found.closing.cents()), (Money::ZERO, 1_990_000, 200_000));
     }
@@ -358,5 +375,40 @@ mod tests {
             assert!(citation(basis, deferral).starts_with(interim));
             assert!(citation(basis, deferral).contains(advertising), "a deferral ends under the ordinary rule");
         }
+    }
+
+    /// Half of the units were delivered by the event; what a later register shows is not earned.
+    #[test]
+    fn units_that_come_after_the_event_are_not_earned() {
+        let delivered = |units: i64| contract(Recognition::Units { total: 100.into(), delivered: units.into() });
+        let first = measure(&delivered(50), US, ended("2004-05-26"), day("2004-05-29"), Earlier::NOTHING).expect("it fits");
+        assert_eq!((first.earned.cents(), first.write_off.cents()), (1_830_000, 1_530_000));
+        let earlier = Earlier {
+            written_off: first.written_off_to_date,
+            moved: first.moved_to_date,
+            transferred: first.transferred_to_date,
+            earned: first.earned,
+        };
+        let event = Some(UnderEvent { day: day("2004-05-26"), measured_before: true });
+        let later = measure(&delivered(80), US, event, day("2004-08-28"), earlier).expect("it fits");
+        assert_eq!((later.earned, later.write_off, later.closing), (first.earned, Money::ZERO, first.closing));
+    }
+
+    /// The refund turns out 4.00 smaller: the receivable gives it back, and it is written off.
+    #[test]
+    fn a_smaller_refund_comes_back_and_is_written_off() {
+        let mut row = contract(Recognition::StraightLine { start: day("2004-01-01"), end: day("2004-12-31") });
+        let first = measure(&row, US, ended("2004-05-26"), day("2004-05-29"), Earlier::NOTHING).expect("it fits");
+        row.refundable -= Money::from_cents(400);
+        row.transferable -= Money::from_cents(50);
+        let earlier = Earlier {
+            written_off: first.written_off_to_date,
+            moved: first.moved_to_date,
+            transferred: first.transferred_to_date,
+            earned: first.earned,
+        };
+        let later = measure(&row, US, ended("2004-05-26"), day("2004-08-28"), earlier).expect("it fits");
+        assert_eq!((later.moved.cents(), later.transferred.cents(), later.write_off.cents()), (-400, -50, 450));
+        assert_eq!(later.closing, first.closing - Money::from_cents(50));
     }
 }

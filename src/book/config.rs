@@ -445,11 +445,18 @@ impl Checker<'_> {
             if !pools.contains_key(row.pool.get_ref()) {
                 self.unknown(&row.pool, "a code of [[pools]]");
             }
+            let dimension = Dimension::new(row.entity.get_ref(), row.brand.get_ref(), row.segment.get_ref());
+            if royalties.values().any(|known: &Royalty| known.dimension == dimension) {
+                let expected = "one royalty for each entity, brand and segment";
+                let help = "add the rates together: the ledger's expense cannot be told apart";
+                let message = "two royalties run on the same sales";
+                self.fault(row.id.span(), message, row.id.get_ref(), expected, help);
+            }
             let royalty = Royalty {
                 id: row.id.get_ref().clone(),
                 payee: row.payee,
                 pool: row.pool.into_inner(),
-                dimension: Dimension::new(row.entity.get_ref(), row.brand.get_ref(), row.segment.get_ref()),
+                dimension,
                 start: row.start.as_ref().map(|date| self.date(date)),
                 end: row.end.as_ref().map(|date| self.date(date)),
             };

@@ -1,5 +1,7 @@
 //! Shares an amount over items so that the parts add up to the cent.
 
+use ethnum::I256;
+
 use super::Money;
 
 /// Shares an amount by weight, in cents by largest remainder, no part above its own limit; what a limit holds back
@@ -26,11 +28,13 @@ pub fn allocate(amount: Money, weights: &[Money], limits: &[Money]) -> Vec<Money
 }
 
 fn largest_remainder(cents: i128, open: &[usize], weights: &[Money]) -> Vec<(usize, i128)> {
-    let weight: i128 = open.iter().map(|at| weights[*at].cents()).sum();
-    let mut parts: Vec<(usize, i128)> = open.iter().map(|at| (*at, cents * weights[*at].cents() / weight)).collect();
+    // The product of two large amounts has more than 128 bits.
+    let weight = I256::new(open.iter().map(|at| weights[*at].cents()).sum());
+    let product = |at: usize| I256::new(cents) * I256::new(weights[at].cents());
+    let mut parts: Vec<(usize, i128)> = open.iter().map(|at| (*at, (product(*at) / weight).as_i128())).collect();
     let given: i128 = parts.iter().map(|(_, part)| part).sum();
     let mut by_remainder: Vec<usize> = (0..parts.len()).collect();
-    by_remainder.sort_by_key(|at| (std::cmp::Reverse(cents * weights[parts[*at].0].cents() % weight), *at));
+    by_remainder.sort_by_key(|at| (std::cmp::Reverse(product(parts[*at].0) % weight), *at));
     for at in by_remainder.into_iter().take(usize::try_from(cents - given).unwrap_or(0)) {
         parts[at].1 += 1;
     }
@@ -96,5 +100,12 @@ mod tests {
     fn a_limit_that_is_reached_in_the_second_round_holds_as_well() {
         let shares = allocate(Money::from_cents(100), &cents(&[2, 1, 1]), &cents(&[10, 30, 90]));
         assert_eq!(shares, cents(&[10, 30, 60]));
+    }
+
+    #[test]
+    fn the_largest_amounts_are_shared_exactly() {
+        let most = 99_999_999_999_999_999_999_999;
+        let shares = allocate(Money::from_cents(most), &cents(&[most, most]), &cents(&[most, most]));
+        assert_eq!(shares, cents(&[50_000_000_000_000_000_000_000, 49_999_999_999_999_999_999_999]));
     }
 }

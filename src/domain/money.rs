@@ -4,6 +4,7 @@ use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 
+use ethnum::I256;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 /// An exact amount of the book's currency, held as whole cents.
@@ -71,7 +72,10 @@ impl Money {
         if denominator.is_zero() {
             return Self::ZERO;
         }
-        Self::round(self.to_decimal() * numerator / denominator)
+        let (numerator, denominator) = (numerator.normalize(), denominator.normalize());
+        let scaled = |number: Decimal, scale: u32| I256::new(number.mantissa()) * I256::new(10).pow(scale);
+        let product = I256::new(self.cents) * scaled(numerator, denominator.scale());
+        Self { cents: divided(product, scaled(denominator, numerator.scale())).as_i128() }
     }
 
     /// Reads a plain decimal such as `-1234.50`: no exponent, no thousands separator, at most two decimals.
@@ -79,7 +83,15 @@ impl Money {
     /// # Errors
     /// [`MoneyError`] says what is wrong with the text.
     pub fn parse(text: &str) -> Result<Self, MoneyError> {
-        parse_cents(text.as_bytes()).map(Self::from_cents)
+        parse_cents(text.as_bytes(), 15).map(Self::from_cents)
+    }
+
+    /// Reads an amount as closepack itself prints it: as [`Money::parse`], with the digits of a sum of amounts.
+    ///
+    /// # Errors
+    /// [`MoneyError`] as for [`Money::parse`]; an amount is too large above 26 digits before the point.
+    pub fn parse_sum(text: &str) -> Result<Self, MoneyError> {
+        parse_cents(text.as_bytes(), 26).map(Self::from_cents)
     }
 
     /// The larger of the amount and zero.
@@ -107,6 +119,12 @@ impl Money {
     }
 }
 
+/// A quotient of whole numbers, rounded half away from zero. 256 bits hold the product of an amount and two decimals.
+fn divided(product: I256, by: I256) -> I256 {
+    let (quotient, rest) = (product / by, product % by);
+    if rest.abs() * 2 < by.abs() { quotient } else { quotient + product.signum() * by.signum() }
+}
+
 /// Rounds half away from zero to a number of decimal places, and keeps as many.
 #[must_use]
 pub fn round_to(exact: Decimal, places: u32) -> Decimal {
@@ -115,7 +133,7 @@ pub fn round_to(exact: Decimal, places: u32) -> Decimal {
     rounded
 }
 
-fn parse_cents(text: &[u8]) -> Result<i128, MoneyError> {
+fn parse_cents(text: &[u8], digits_max: usize) -> Result<i128, MoneyError> {
     let (negative, digits) = match text {
         [] => return Err(MoneyError::Empty),
         [b'-', rest @ ..] => (true, rest),
@@ -131,7 +149,7 @@ fn parse_cents(text: &[u8]) -> Result<i128, MoneyError> {
     if fraction.len() > 2 {
         return Err(MoneyError::TooManyDecimals);
     }
-    if whole.len() > 15 {
+    if whole.len() > digits_max {
         return Err(MoneyError::TooLarge);
     }
     let units = whole.iter().chain(fraction).fold(0_i128, |sum, digit| sum * 10 + i128::from(digit - b'0'));
@@ -282,5 +300,25 @@ mod tests {
             (format!("{amount:>9}|"), format!("{amount:?}")),
             ("   -12.05|".to_owned(), "Money(-12.05)".to_owned())
         );
+    }
+
+    /// The largest amount by the largest quantities: the product has more digits than a decimal.
+    #[test]
+    fn a_share_of_the_largest_numbers_is_exact() {
+        let most = Money::from_cents(99_999_999_999_999_999);
+        let quantity = Decimal::new(999_999_999_999_999_999, 8);
+        assert_eq!(most.share(quantity, quantity), most);
+        assert_eq!(most.share(quantity, quantity * Decimal::TWO).cents(), 50_000_000_000_000_000);
+        assert_eq!((-most).share(Decimal::ONE, Decimal::TWO).cents(), -50_000_000_000_000_000);
+        assert_eq!(Money::from_cents(1).share(Decimal::ONE, Decimal::from(-2)).cents(), -1);
+        assert_eq!(Money::from_cents(100).share(Decimal::ONE, Decimal::from(3)).cents(), 33);
+    }
+
+    #[test]
+    fn a_sum_of_amounts_reads_back() {
+        let text = "12345678901234567890.12";
+        assert_eq!(Money::parse(text), Err(MoneyError::TooLarge));
+        assert_eq!(Money::parse_sum(text).map(|money| money.to_string()).as_deref(), Ok(text));
+        assert_eq!(Money::parse_sum("123456789012345678901234567"), Err(MoneyError::TooLarge));
     }
 }

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use chrono::NaiveDate;
 
-use crate::adjust::fixed_assets::{self, EarlierDecision};
+use crate::adjust::fixed_assets::{self, EarlierDecision, Earmark};
 use crate::adjust::inventory_reserve::Opening;
 use crate::adjust::obligations;
 use crate::adjust::prepaid_advertising::Earlier;
@@ -88,6 +88,7 @@ impl PriorPack {
                 written_off: row.money("written_off_to_date")?,
                 moved: row.money("moved_to_date")?,
                 transferred: row.money("transferred_to_date")?,
+                earned: row.money("earned")?,
             };
             let key = row.key("", "contract_id")?;
             pack.ordinary.expensed.insert(key.clone(), row.money("expensed_to_date")? + row.money("catch_up")?);
@@ -103,6 +104,7 @@ impl PriorPack {
             let opening = obligations::Opening {
                 closing: Some(row.money("closing")?),
                 non_current: Some(row.money("non_current")?),
+                paid_to_date: Some(row.money("paid_to_date")?),
                 sold_to_date: Some(row.money("sold_to_date")?),
                 deferred: Some(row.money("deferred")?),
             };
@@ -135,8 +137,13 @@ fn earlier_asset(row: &PackRow<'_>) -> Result<fixed_assets::Earlier, PriorPackEr
         None => None,
         Some(day) => Some(EarlierDecision {
             day,
-            held_and_used: disposition == "hold-and-use",
-            reused: disposition == "reuse",
+            earmark: match disposition {
+                "held-for-sale" => Earmark::HeldForSale,
+                "abandon" => Earmark::Abandoned,
+                "hold-and-use" => Earmark::HeldAndUsed,
+                "reuse" => Earmark::Reused,
+                other => return Err(row.fault(format!("disposition {other} has no decision"))),
+            },
             at_decision: row.money("at_decision")?,
             measured: row.money("measured")?,
             closing: row.money("closing")?,
@@ -202,7 +209,7 @@ impl PackRow<'_> {
 
     fn money(&self, column: &str) -> Result<Money, PriorPackError> {
         let text = self.text(column)?;
-        Money::parse(text).map_err(|error| self.fault(format!("{column} `{text}` {error}")))
+        Money::parse_sum(text).map_err(|error| self.fault(format!("{column} `{text}` {error}")))
     }
 
     fn decimal(&self, column: &str) -> Result<Decimal, PriorPackError> {

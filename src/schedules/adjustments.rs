@@ -170,7 +170,9 @@ impl Maker<'_> {
             Disposition::Abandon { .. } => Movement::AssetAccelerated,
             _ => Movement::AssetWriteDown,
         };
-        self.add(&subject, Moved::new(movement, rule, (found.carrying, found.measured), found.write_down));
+        let rule_of_change =
+            fixed_assets::change_citation(self.basis(), asset.disposition, row.earlier.decision, found.write_down);
+        self.add(&subject, Moved::new(movement, rule_of_change, (found.carrying, found.measured), found.write_down));
         if row.moves() {
             let accumulated = asset.cost - found.closing;
             for (movement, amount) in
@@ -205,10 +207,12 @@ impl Maker<'_> {
         self.add(&subject, Moved::new(movement, rule, (found.carried, found.closing), found.charge));
         let before = found.non_current - found.reclassified;
         let amounts = (before, found.non_current);
-        self.add(&subject, Moved::new(Movement::ObligationNonCurrent, rule, amounts, found.reclassified));
+        let split = obligations::classification_citation(policies.basis);
+        self.add(&subject, Moved::new(Movement::ObligationNonCurrent, split, amounts, found.reclassified));
         if let Some(buyout) = row.buyout {
             let amounts = (buyout.deferred_before, buyout.deferred);
             let amount = buyout.deferred_before - buyout.deferred;
+            let rule = obligations::BUYOUT_CHOICE;
             self.add(&subject, Moved::new(Movement::BuyoutDeferral, rule, amounts, amount));
         }
     }

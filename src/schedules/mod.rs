@@ -75,7 +75,7 @@ impl AssetRow {
     /// True when an earlier quarter moved the asset to the brand that reuses it.
     #[must_use]
     pub fn moved_before(&self) -> bool {
-        self.earlier.decision.is_some_and(|decision| decision.reused)
+        self.earlier.decision.is_some_and(|decision| decision.earmark == fixed_assets::Earmark::Reused)
     }
 
     /// True when this quarter moves it.

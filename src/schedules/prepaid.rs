@@ -1,7 +1,7 @@
 //! Prepaid advertising: each contract's event and what earlier packs did to it.
 
 use super::{PrepaidRow, Terms, item_key};
-use crate::adjust::prepaid_advertising::{self, Earlier};
+use crate::adjust::prepaid_advertising::{self, Earlier, UnderEvent};
 use crate::book::Event;
 use crate::diagnostics::{Code, Faults};
 use crate::domain::Money;
@@ -17,7 +17,12 @@ pub(super) fn measure(terms: Terms<'_>, faults: &mut Faults) -> Vec<PrepaidRow> 
         let earlier = terms.prior.and_then(|pack| pack.prepaid.get(&key)).copied().unwrap_or(Earlier::NOTHING);
         let contract = ordinary(contract, earlier, policies.subledger_shows_write_downs, faults);
         transfer_is_named(&contract, event, faults);
-        match prepaid_advertising::measure(&contract, rule, event.map(|event| event.date), terms.quarter.end, earlier) {
+        let known = terms.prior.is_some_and(|pack| pack.prepaid.contains_key(&key));
+        let under = event.map(|event| UnderEvent {
+            day: event.date,
+            measured_before: known && event.date < terms.quarter.start,
+        });
+        match prepaid_advertising::measure(&contract, rule, under, terms.quarter.end, earlier) {
             Ok(measurement) => rows.push(PrepaidRow { contract, under_event: event.is_some(), earlier, measurement }),
             Err(excess) => {
                 let value = (contract.refundable + contract.transferable).to_string();

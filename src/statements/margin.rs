@@ -35,9 +35,12 @@ impl Margin {
         self.gross_profit() - self.relief
     }
 
-    /// A profit as a share of net sales, four decimals; nothing without sales.
+    /// A profit as a share of net sales, four decimals; nothing without sales, or where more came back than was sold.
     #[must_use]
     pub fn rate(&self, profit: Money) -> Option<Decimal> {
+        if self.net_sales.is_negative() {
+            return None;
+        }
         profit.to_decimal().checked_div(self.net_sales.to_decimal()).map(|exact| round_to(exact, 4))
     }
 

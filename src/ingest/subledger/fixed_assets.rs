@@ -66,6 +66,11 @@ pub fn fixed_assets(table: &Table, against: Against<'_>, faults: &mut Faults) ->
             disposition: disposition(row, against.book.config.policies.basis, faults),
             transfer_to: transfer_to(row, against.codes, faults),
         };
+        if asset.disposition.decided().is_some_and(|decided| decided < asset.in_service_date) {
+            let message = "the asset was put in service after its decision";
+            let expected = "a date on or before decision_date";
+            not_for_rule(row, "in_service_date", message, expected, "correct the dates", faults);
+        }
         if asset.salvage_value > asset.cost {
             let message = "the salvage value is above the cost";
             not_for_rule(row, "salvage_value", message, "at most the cost", "correct the amounts", faults);
@@ -108,6 +113,14 @@ fn life_months(row: Row<'_>, faults: &mut Faults) -> u32 {
 fn disposition(row: Row<'_>, basis: Basis, faults: &mut Faults) -> Disposition {
     let expected = "empty, hold-and-use, held-for-sale, abandon or reuse";
     if row.optional("disposition").is_none() {
+        let of_decisions = ["decision_date", "cease_use_date", "fair_value", "cost_to_sell", "undiscounted_cash_flows"];
+        for column in of_decisions.into_iter().chain(["value_in_use", "transfer_brand"]) {
+            if row.optional(column).is_some() {
+                let message = format!("{column} is given, and the asset has no disposition");
+                let help = "name the disposition, or empty the fields of the decision";
+                not_for_rule(row, column, &message, "an empty field, or a disposition", help, faults);
+            }
+        }
         return Disposition::InUse;
     }
     let known = |name: &str| matches!(name, "hold-and-use" | "held-for-sale" | "abandon" | "reuse");

@@ -168,6 +168,7 @@ pub(super) fn obligations(closed: &Closed) -> Vec<u8> {
         "noted",
         "sold_to_date",
         "deferred",
+        "paid_to_date",
     ]);
     for row in &closed.schedules.obligations {
         let (owed, found) = (&row.obligation, &row.measurement);
@@ -179,6 +180,7 @@ pub(super) fn obligations(closed: &Closed) -> Vec<u8> {
             amounts([found.current, found.non_current, found.charge, owed.amount, owed.accrued_to_date]),
             [owed.description.clone(), owed.origin.line.to_string()],
             amounts([found.noted, buyout(|buyout| buyout.sold_to_date), buyout(|buyout| buyout.deferred)]),
+            amounts([found.paid_to_date]),
         ]);
     }
     sheet.bytes()

@@ -102,7 +102,7 @@ impl Register {
                 asset.decide(dice, quarter);
             }
             let before = prior.and_then(|pack| pack.assets.get(&asset.key())).copied().unwrap_or(Earlier::NOTHING);
-            let moved = before.decision.is_some_and(|decision| decision.reused);
+            let moved = before.decision.is_some_and(|decision| decision.earmark == closepack::adjust::fixed_assets::Earmark::Reused);
             let dimension = if moved { &asset.transfer_to } else { &asset.dimension };
             let written_down = cents(before.written_down);
             let accumulated = asset.accumulated(dice, quarter.end);
