@@ -21,7 +21,7 @@ FIGURES = {
     ),
     "obligations": (
         "opening", "incurred", "paid", "change", "closing", "current", "non_current", "charge", "noted", "sold_to_date",
-        "deferred",
+        "deferred", "paid_to_date",
     ),
     "royalties": ("net_sales", "required", "recorded", "amount"),
 }

@@ -51,9 +51,12 @@ def depreciation(row, when):
 
 
 def after_test(row, basis, decision, when):
-    """What a basis tested on a day has lost by another: a straight line over the life that was left."""
+    """What a basis tested on a day has lost by another: a straight line over the life that was left.
+
+    Where none was left, all of it is lost at once."""
     (at_decision, life), (served, _) = half_lives(row, decision), half_lives(row, when)
-    return share(max(ZERO, basis - number(row["salvage_value"])), served - at_decision, life - at_decision)
+    falls = max(ZERO, basis - number(row["salvage_value"]))
+    return share(falls, served - at_decision, life - at_decision) if at_decision < life else falls
 
 
 # The decision, and the carrying amount that it starts from
@@ -65,8 +68,20 @@ def decided(row, end):
     return when if when and when <= end else None
 
 
+def returns_to_use(row, before):
+    """Whether a new decision takes an asset back from sale to use (SFAS 144 par. 38, ASC 360-10-35-44, IFRS 5.27)."""
+    return before["tested"] and before["disposition"] == "held-for-sale" and row["disposition"] == "hold-and-use"
+
+
+def missed_depreciation(row, before, decision):
+    """What an asset held for sale would have lost until a decision, had it stayed in use."""
+    return after_test(row, before["at_decision"], before["decision"], decision)
+
+
 def carrying_at(row, before, decision):
     """Carrying amount at a new decision."""
+    if returns_to_use(row, before):
+        return before["measured"] - missed_depreciation(row, before, decision)
     if before["tested"]:
         if before["disposition"] == "hold-and-use":
             return before["measured"] - after_test(row, before["measured"], before["decision"], decision)
@@ -129,12 +144,29 @@ def undamaged(asset):
     return number(asset["row"]["cost"]) - depreciation(asset["row"], asset["decision"])
 
 
-def group_losses(assets, terms):
-    """The loss of every asset that is newly tested for holding and use, by key; an empty group is the asset alone."""
+def loss_on_return(asset, terms):
+    """What an asset back in use loses, or regains: up to what it would be had it never been for sale."""
+    row, before = asset["row"], asset["before"]
+    undisturbed = before["at_decision"] - missed_depreciation(row, before, asset["decision"])
+    worth = recoverable(row) if terms.is_ifrs else number(row["fair_value"])
+    return asset["carrying"] - min(undisturbed, worth)
+
+
+def group_of(key, row):
+    """What is tested together: a group of an entity, or without one the asset alone."""
+    return (row["entity"], row["asset_group"]) if row["asset_group"] else key
+
+
+def measured_losses(assets, terms):
+    """The loss of every asset whose holding and use is newly decided, by key: with its group, or back from sale."""
     groups, losses = defaultdict(dict), {}
     for key, asset in sorted(assets.items()):
-        if asset["new"] and asset["row"]["disposition"] == "hold-and-use":
-            groups[asset["row"]["asset_group"] or key][key] = asset
+        if not asset["new"] or asset["row"]["disposition"] != "hold-and-use":
+            continue
+        if returns_to_use(asset["row"], asset["before"]):
+            losses[key] = loss_on_return(asset, terms)
+        else:
+            groups[group_of(key, asset["row"])][key] = asset
     for group in groups.values():
         found = (ifrs_losses if terms.is_ifrs else us_losses)(list(group.values()))
         losses |= dict(zip(group, found))
@@ -214,7 +246,7 @@ def fixed_assets(rows, prior, terms, quarter):
     for row in rows:
         key = key_of(row, "fixed_assets")
         assets[key] = opened(row, prior.get(key, NEW), quarter.end)
-    losses = group_losses(assets, terms)
+    losses = measured_losses(assets, terms)
     for key, asset in assets.items():
         result = fixed_asset(asset, losses.get(key, ZERO), quarter.end, terms)
         results[key] = result | {"postings": list(postings(asset["row"], asset["before"], result))}

@@ -120,6 +120,53 @@ def contracts():
         yield f"a spot, {policy}", found, number(expected)
 
 
+def refused(rule, *arguments):
+    """Whether a rule finds its input at fault."""
+    try:
+        rule(*arguments)
+    except ValueError:
+        return True
+    return False
+
+
+def units_after_an_event():
+    """A contract of 1,000, 3 of 10 units delivered at the event: 300 are earned, and of those delivered later none.
+    By days, the same share of whatever the amount turns out to be is earned."""
+    contract, before = Row(amount_paid="1000", recognition="units", units_total="10"), None
+    for quarter, units, expected, write_off in zip(YEAR, "1389", ("100", "300", "300", "300"), ("0", "700", "0", "0")):
+        event = date(2004, 5, 26) if quarter.name != "2004-Q1" else None
+        row = Row(contract | {"units_delivered": units})
+        before = prepaid_contract(row, before, event, quarter.end, terms_of())
+        yield f"{units} units by {quarter.name}: earned", before["earned"], number(expected)
+        yield f"{units} units by {quarter.name}: written off", before["write_off"], number(write_off)
+    days = Row(contract, recognition="straight-line", service_start="2004-05-17", service_end="2004-08-24")
+    first = prepaid_contract(days, None, event, Q2.end, terms_of())
+    corrected = prepaid_contract(Row(days, amount_paid="1200"), first, event, YEAR[2].end, terms_of())
+    yield "by days, of an amount that is corrected: earned", corrected["earned"], number("120")
+
+
+def refunds_that_change():
+    """Of 900 unearned 200 are refundable and 100 transferable; the refund falls to 150, then a part moves from one
+    to the other. What is written off, 600 and then 50 more, leaves 250: a refund and a transfer of 251 are a fault."""
+    contract = Row(contract_id="1", amount_paid="1000", recognition="straight-line", service_start="2004-05-17",
+                   service_end="2004-08-24")
+    event, terms, before = date(2004, 5, 26), terms_of(), None
+    figures = "refund", "transferred", "write_off", "refunded_to_date", "transferred_to_date", "closing"
+    for quarter, refundable, transferable, expected in (
+        (YEAR[1], "200", "100", "200 100 600 200 100 100"),
+        (YEAR[2], "150", "100", "-50 0 50 150 100 100"),
+        (YEAR[3], "170", "80", "20 -20 0 170 80 80"),
+    ):
+        row = Row(contract | {"refundable_amount": refundable, "transferable_amount": transferable})
+        before = prepaid_contract(row, before, event, quarter.end, terms)
+        for figure, amount in zip(figures, expected.split()):
+            yield f"{refundable} refundable, {transferable} transferable: {figure}", before[figure], number(amount)
+    for refundable, expected in (("170", False), ("171", True)):
+        row = Row(contract | {"refundable_amount": refundable, "transferable_amount": "80"})
+        found = refused(prepaid_contract, row, before, event, YEAR[3].end, terms)
+        yield f"{refundable} refundable of 250: a fault", found, expected
+
+
 def asset(**columns):
     usual = {"entity": "E", "brand": "B", "segment": "S", "asset_id": "1", "component": "main", "cost": "100000",
              "salvage_value": "0", "in_service_date": "2000-01-01", "life_months": "60", "method": "straight-line",
@@ -152,6 +199,62 @@ def impairment_of_a_group():
         found = fixed_assets(rows, {}, terms_of(basis), Q2)
         for item, expected in zip(found.values(), ("13000", "2000")):
             yield f"a group's loss, {basis}", item["write_down"], number(expected)
+
+
+def groups_of_entities():
+    """A group of one name in two entities is two: a loss of 4,000 in one, and cash flows that suffice in the other."""
+    tested = asset(asset_group="g", cost="10000", in_service_date="2004-05-01", convention="next-month",
+                   disposition="hold-and-use", decision_date="2004-05-26", fair_value="6000", value_in_use="6000",
+                   undiscounted_cash_flows="6000")
+    other = Row(tested | {"entity": "F", "fair_value": "15000", "value_in_use": "15000",
+                          "undiscounted_cash_flows": "15000"})
+    for basis in ("us-gaap", "ifrs"):
+        for item, expected in zip(fixed_assets([tested, other], {}, terms_of(basis), Q2).values(), ("4000", "0")):
+            yield f"a group in two entities, {basis}", item["write_down"], number(expected)
+
+
+def basis_without_life():
+    """To be abandoned within 100 days, at 1,100 with a salvage value of 100; after 29 of them, at 810, it is kept after
+    all. Its life is over by then: the 710 above salvage are depreciated at once."""
+    tested = asset(cost="48100", salvage_value="100", in_service_date="2000-06-01", life_months="48",
+                   accumulated_depreciation="47000", disposition="abandon", decision_date="2004-04-30",
+                   cease_use_date="2004-08-08")
+    kept = Row(tested | {"disposition": "hold-and-use", "decision_date": "2004-06-30", "fair_value": "5000",
+                         "undiscounted_cash_flows": "5000"})
+    for basis in ("us-gaap", "ifrs"):
+        before = fixed_assets([tested], {}, terms_of(basis), Q2)
+        (found,) = fixed_assets([kept], before, terms_of(basis), YEAR[2]).values()
+        for figure, expected in (("carrying", "810"), ("measured", "810"), ("catch_up", "710"), ("closing", "100")):
+            yield f"no life left, {basis}: {figure}", found[figure], number(expected)
+
+
+def back_from_sale():
+    """24,000 over 24 months: at 21,000 with 21 months to go for sale, down to 12,000; kept from June 30 on. In use it
+    would have lost 3,000 more: the carrying amount is 9,000, and may rise to 18,000. A group's other asset is alone."""
+    sale = asset(cost="24000", life_months="24", in_service_date="2004-01-01", asset_group="g",
+                 accumulated_depreciation="3000", disposition="held-for-sale", decision_date="2004-03-31",
+                 fair_value="13000", cost_to_sell="1000")
+    kept = Row(sale | {"disposition": "hold-and-use", "decision_date": "2004-06-30",
+                       "undiscounted_cash_flows": "90000"})
+    other = Row(kept | {"asset_id": "2", "cost": "10000", "in_service_date": "2004-06-01", "convention": "next-month",
+                        "fair_value": "6000", "cost_to_sell": "0", "undiscounted_cash_flows": "7000"})
+    for basis, fair, in_use, measured, write_down, closing, catch_up in (
+        ("us-gaap", "15000", "90000", "15000", "-6000", "13333.33", "4666.67"),
+        ("us-gaap-2004", "20000", "0", "18000", "-9000", "16000", "5000"),
+        ("us-gaap", "8100", "90000", "8100", "900", "7200", "3900"),
+        ("ifrs", "15000", "0", "14000", "-5000", "12444.44", "4555.56"),
+        ("ifrs", "15000", "90000", "18000", "-9000", "16000", "5000"),
+    ):
+        terms, row = terms_of(basis), Row(kept | {"fair_value": fair, "value_in_use": in_use})
+        before = fixed_assets([sale], {}, terms, Q2)
+        found = fixed_assets([row, other], before, terms, YEAR[2])
+        item, beside = found.values()
+        for figure, expected in (("at_decision", "9000"), ("carrying", "9000"), ("measured", measured),
+                                 ("write_down", write_down), ("closing", closing), ("catch_up", catch_up)):
+            yield f"back from sale, {basis} at {fair}: {figure}", item[figure], number(expected)
+        yield f"beside one back from sale, {basis}", beside["write_down"], number("4000")
+        later = fixed_assets([row, other], found, terms, YEAR[3])["E", "B", "S", "1", "main"]
+        yield f"back from sale, {basis} at {fair}: a quarter later", later["write_down"], ZERO
 
 
 def recovery_of_an_asset_for_sale():
@@ -215,6 +318,29 @@ def settlement():
         yield f"settlement: {figure}", sum((item[figure] for item in found), ZERO), number(expected)
 
 
+def payments_recorded_late():
+    """100 of 300 are entered in the third quarter as paid in the second: they are paid in the third, and nothing else
+    changed. Without a quarter before, what is paid before is not the quarter's; a payment taken back is paid less."""
+    row = Row(entity="E", brand="B", segment="S", obligation_id="1", kind="contract-termination", amount="300",
+              incurred_date="2004-01-15", accrued_to_date="300")
+
+    def found(paid, before, quarter):
+        parts = [Row(obligation_id="1", due_date="2004-05-01", amount="100", paid_date=when) for when in paid]
+        sources = {"obligations": [row], "installments": parts, "ledger": [], "inventory": []}
+        return obligations(sources, before, terms_of(), quarter)
+
+    second = found(["", "2004-05-30"], {}, Q2)
+    late = found(["2004-05-20", "2004-05-30"], second, YEAR[2])
+    for name, results, paid, to_date, change in (
+        ("late", late, "200", "200", "0"),
+        ("without a quarter before", found(["2004-05-20", "2004-05-30"], {}, YEAR[2]), "100", "200", "200"),
+        ("taken back", found(["", "2004-05-30"], late, YEAR[3]), "-100", "100", "0"),
+    ):
+        (item,) = results.values()
+        for figure, expected in (("paid", paid), ("paid_to_date", to_date), ("change", change)):
+            yield f"payments, {name}: {figure}", item[figure], number(expected)
+
+
 def severance():
     """Service of 100 days is earned by the day, of which 60 are the longest that is not."""
     row = Row(kind="severance", amount="1000", incurred_date="2004-05-20", service_end="2004-08-27")
@@ -266,8 +392,9 @@ def own_numbers():
 
 VECTORS = (
     lower_of_cost_or_market, coverage_of_sap, units_of_account, public_roll_forwards, reversal_of_inventory, contracts,
-    depreciation_methods, impairment_of_a_group, recovery_of_an_asset_for_sale, subledgers_that_show_write_downs,
-    rounding, settlement, severance, sell_off, tax, own_numbers,
+    units_after_an_event, refunds_that_change, depreciation_methods, impairment_of_a_group, groups_of_entities,
+    basis_without_life, recovery_of_an_asset_for_sale, back_from_sale, subledgers_that_show_write_downs, rounding,
+    settlement, payments_recorded_late, severance, sell_off, tax, own_numbers,
 )
 
 

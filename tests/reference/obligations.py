@@ -76,10 +76,9 @@ def deferral(row, before, sources, terms, quarter):
 # An obligation, and all of them
 
 
-def paid_from_to(parts, first, last):
-    """What was paid after a day, or of all time, to another day."""
-    paid = [part for part in parts if part["paid_date"] and day(part["paid_date"]) <= last]
-    return total(number(part["amount"]) for part in paid if first is None or first <= day(part["paid_date"]))
+def paid_by(parts, when):
+    """What was paid by the end of a day."""
+    return total(number(part["amount"]) for part in parts if part["paid_date"] and day(part["paid_date"]) <= when)
 
 
 def due_later(parts, end):
@@ -88,13 +87,17 @@ def due_later(parts, end):
     return total(number(part["amount"]) for part in unpaid if day(part["due_date"]) > a_year_after(end))
 
 
-def obligation(row, before, sources, terms, quarter):
-    """An obligation with its installments; `before` is what this function returned for the quarter before."""
+def obligation(row, prior, sources, terms, quarter):
+    """An obligation with its installments; `prior` is what this function returned for the quarter before, or None.
+
+    What is paid to date and was not at the last close is paid in this quarter, also where its date lies before it."""
+    before = prior or NEW
     parts = [part for part in sources["installments"] if part["obligation_id"] == row["obligation_id"]]
     to_date = incurred_to(row, quarter.end, terms)
     incurred = to_date - incurred_to(row, quarter.start - DAY, terms)
-    paid = paid_from_to(parts, quarter.start, quarter.end)
-    closing = to_date - paid_from_to(parts, None, quarter.end)
+    paid_to_date = paid_by(parts, quarter.end)
+    paid = paid_to_date - (prior["paid_to_date"] if prior else paid_by(parts, quarter.start - DAY))
+    closing = to_date - paid_to_date
     non_current = min(due_later(parts, quarter.end), max(ZERO, closing))
     sold, deferred = deferral(row, before, sources, terms, quarter)
     return {
@@ -102,7 +105,7 @@ def obligation(row, before, sources, terms, quarter):
         "change": closing - before["closing"] - incurred + paid, "closing": closing,
         "current": closing - non_current, "non_current": non_current,
         "accrued_to_date": number(row["accrued_to_date"]), "charge": to_date - number(row["accrued_to_date"]),
-        "sold_to_date": sold, "deferred": deferred,
+        "sold_to_date": sold, "deferred": deferred, "paid_to_date": paid_to_date,
         "noted": number(row["amount"]) if row["kind"] == "guarantee" else ZERO,
     }
 
@@ -119,9 +122,8 @@ def obligations(sources, prior, terms, quarter):
     results = {}
     for row in sources["obligations"]:
         key = key_of(row, "obligations")
-        before = prior.get(key, NEW)
-        result = obligation(row, before, sources, terms, quarter)
-        results[key] = result | {"postings": list(postings(row, before, result))}
+        result = obligation(row, prior.get(key), sources, terms, quarter)
+        results[key] = result | {"postings": list(postings(row, prior.get(key, NEW), result))}
     return results
 
 

@@ -22,6 +22,15 @@ def earned(row, when, terms):
     return share(paid, days_counted(start, when), days_counted(start, end))
 
 
+def earned_under_event(row, before, event, end, terms):
+    """What is earned of a contract by a quarter's end: under an event nothing after it.
+
+    Units have no dates: those delivered by the close that the event first counted in are the last that are earned."""
+    if before["under_event"] and row["recognition"] == "units":
+        return before["earned"]
+    return earned(row, min(event, end) if event else end, terms)
+
+
 def production_day(row, terms):
     """The first showing; or the day on which the service was received."""
     as_incurred = terms.is_ifrs or terms.production_advertising == "as-incurred"
@@ -37,23 +46,23 @@ def ordinary_expense(row, before, terms):
     return ordinary
 
 
-def written_off(row, through):
-    refund = number(row["refundable_amount"])
-    amount = number(row["amount_paid"]) - through - refund - number(row["transferable_amount"])
-    if amount < 0:
+def wound_up(row, before, through):
+    """What an event writes off, moves to the receivable and moves to another brand in a quarter.
+
+    The latter two follow what the row now has of them, up or down; what is written off stays so."""
+    refundable, transferable = number(row["refundable_amount"]), number(row["transferable_amount"])
+    left = max(ZERO, number(row["amount_paid"]) - through - before["written_off_to_date"])
+    if refundable + transferable > left:
         raise ValueError(f"{row['contract_id']}: more is refundable and transferable than is unearned")
-    return amount, refund
+    refund, transferred = refundable - before["refunded_to_date"], transferable - before["transferred_to_date"]
+    return left - refundable - transferable, refund, transferred
 
 
 def prepaid_contract(row, prior, event, end, terms):
     """A contract; `prior` is what this function returned for the quarter before, or None."""
     before = prior or NEW
-    through = earned(row, min(event, end) if event else end, terms)
-    write_off = refund = transferred = ZERO
-    if event and not before["under_event"]:
-        write_off, refund = written_off(row, through)
-    if event:
-        transferred = max(ZERO, number(row["transferable_amount"]) - before["transferred_to_date"])
+    through = earned_under_event(row, before, event, end, terms)
+    write_off, refund, transferred = wound_up(row, before, through) if event else (ZERO, ZERO, ZERO)
     written_off_to_date = before["written_off_to_date"] + write_off
     refunded_to_date = before["refunded_to_date"] + refund
     ordinary = ordinary_expense(row, before, terms)
