@@ -6,9 +6,10 @@ use rust_decimal::Decimal;
 
 use crate::adjust::Movement;
 use crate::book::{Book, Shares, config};
-use crate::checks::{self, Check, Status};
+use crate::checks::{self, Check};
 use crate::diagnostics::{Code, Faults, Place};
 use crate::domain::{Money, Quarter};
+use crate::exceptions::{self, Exception};
 use crate::exit_costs::{self, ExitCosts};
 use crate::ingest::prior_pack::PriorPack;
 use crate::ingest::quarter::Records;
@@ -33,18 +34,6 @@ pub struct Inputs<'a> {
     pub real_prior: Option<&'a PriorPack>,
     /// The adjusted figures of the same quarter a year ago.
     pub prior_year: Option<&'a Comparative>,
-}
-
-/// A matter that a person must look at.
-#[derive(Debug, Clone)]
-pub struct Exception {
-    pub id: String,
-    /// `error` for a failed check, `review` for a judgement.
-    pub severity: &'static str,
-    pub kind: &'static str,
-    pub message: String,
-    pub place: Place,
-    pub value: String,
 }
 
 /// One step of the impact bridge; amounts are effects on income.
@@ -131,7 +120,7 @@ pub fn close(inputs: Inputs<'_>) -> Result<Closed, Faults> {
     if book.config.scenario.is_some() {
         trial_balance.take_back_posted();
     }
-    let rolls = rollforward::build(&schedules);
+    let rolls = rollforward::build(&schedules, prior);
     let reported;
     let prior_quarter = if let Some(pack) = prior {
         Some(&pack.statements)
@@ -169,7 +158,7 @@ pub fn close(inputs: Inputs<'_>) -> Result<Closed, Faults> {
     let sensitivities = sensitivity::analyse(book, quarter, records, prior, &schedules);
     let shares = book.shares.get(&quarter.id).copied();
     let impact = impact(&schedules, &statements, shares);
-    let exceptions = exceptions(&checks, &schedules, shares, quarter);
+    let exceptions = exceptions::build(&checks, &schedules, &records.ledger, shares, quarter);
     Ok(Closed {
         trial_balance,
         schedules,
@@ -246,46 +235,4 @@ fn impact(schedules: &Schedules, lines: &[StatementLine], shares: Option<Shares>
     }
     bridge.push(total("Net income (loss) as adjusted", adjusted));
     bridge
-}
-
-fn exceptions(checks: &[Check], schedules: &Schedules, shares: Option<Shares>, quarter: &Quarter) -> Vec<Exception> {
-    let failed = checks.iter().filter(|check| check.status == Status::Fail).map(|check| Exception {
-        id: format!("check:{}", check.id),
-        severity: "error",
-        kind: "failed-check",
-        message: format!("{}: expected {}, found {}", check.description, check.expected, check.actual),
-        place: Place::default(),
-        value: check.actual.to_string(),
-    });
-    let units = schedules.inventory.iter().filter(|row| row.roll.unexplained_units);
-    let units = units.filter_map(|row| row.item.as_ref()).map(|item| {
-        let mut place = item.origin.clone();
-        place.field = "quantity_on_hand".to_owned();
-        Exception {
-            id: format!("units:{}:{}:{}", item.dimension, item.pool, item.sku),
-            severity: "review",
-            kind: "unexplained-units",
-            message: format!("{} has more units on hand than opened and came in", item.sku),
-            place,
-            value: item.quantity_on_hand.to_string(),
-        }
-    });
-    let cost = schedules.inventory.iter().filter(|row| row.item.is_some() && row.roll.closing > row.measurement.cost);
-    let cost = cost.map(|row| Exception {
-        id: format!("reserve:{}:{}:{}", row.key.dimension, row.key.group, row.key.item),
-        severity: "error",
-        kind: "reserve-above-cost",
-        message: format!("the reserve of {} is above its cost", row.key.item),
-        place: Place::default(),
-        value: row.roll.closing.to_string(),
-    });
-    let missing = shares.is_none().then(|| Exception {
-        id: "shares".to_owned(),
-        severity: "review",
-        kind: "no-shares",
-        message: format!("shares.csv has no row for {}: amounts a share are left out", quarter.id),
-        place: Place::file("shares.csv"),
-        value: String::new(),
-    });
-    failed.chain(units).chain(cost).chain(missing).collect()
 }

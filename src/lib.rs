@@ -12,6 +12,7 @@ pub mod cli;
 pub mod close;
 pub mod diagnostics;
 pub mod domain;
+pub mod exceptions;
 pub mod exit_costs;
 pub mod ingest;
 pub mod journal;

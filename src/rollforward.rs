@@ -1,7 +1,11 @@
 //! The roll-forwards of reserves, write-offs, write-downs and liabilities, item by item.
 
+use std::collections::BTreeSet;
+
 use crate::adjust::Kind;
 use crate::domain::{Dimension, Money};
+use crate::ingest::prior_pack::PriorPack;
+use crate::records::ItemKey;
 use crate::schedules::Schedules;
 
 /// One item's way through the quarter; all amounts are positive reserves, losses to date or liabilities.
@@ -27,9 +31,10 @@ impl RollRow {
     }
 }
 
-/// The rows of all schedules that open, move or close with an amount.
+/// The rows of all schedules that open, move or close with an amount; and of contracts and assets that are gone from
+/// their registers, whose losses to date went with them.
 #[must_use]
-pub fn build(schedules: &Schedules) -> Vec<RollRow> {
+pub fn build(schedules: &Schedules, prior: Option<&PriorPack>) -> Vec<RollRow> {
     let reserves = schedules.inventory.iter().map(|row| RollRow {
         kind: Kind::InventoryReserve,
         dimension: row.key.dimension.clone(),
@@ -78,7 +83,42 @@ pub fn build(schedules: &Schedules) -> Vec<RollRow> {
             .iter()
             .any(|amount| !amount.is_zero())
     };
-    reserves.chain(prepaid).chain(assets).chain(obligations).filter(moves).collect()
+    let mut rows: Vec<RollRow> = reserves.chain(prepaid).chain(assets).chain(obligations).collect();
+    rows.extend(prior.into_iter().flat_map(|pack| gone(schedules, pack)));
+    rows.retain(moves);
+    rows.sort_by(|a, b| (a.kind, &a.dimension, &a.item).cmp(&(b.kind, &b.dimension, &b.item)));
+    rows
+}
+
+fn gone(schedules: &Schedules, prior: &PriorPack) -> Vec<RollRow> {
+    let contracts: BTreeSet<(&Dimension, &str)> =
+        schedules.prepaid.iter().map(|row| (&row.contract.dimension, row.contract.contract_id.as_str())).collect();
+    let assets: BTreeSet<ItemKey> = schedules.assets.iter().map(|row| row.asset.key()).collect();
+    let contracts = prior
+        .prepaid
+        .iter()
+        .filter(|(key, _)| !contracts.contains(&(&key.dimension, key.item.as_str())))
+        .map(|(key, earlier)| left(Kind::PrepaidAdvertising, key, key.item.clone(), earlier.written_off));
+    let assets = prior.assets.iter().filter(|(key, _)| !assets.contains(key)).map(|(key, earlier)| {
+        left(Kind::FixedAssets, key, format!("{}/{}", key.group, key.item), earlier.written_down)
+    });
+    contracts.chain(assets).collect()
+}
+
+/// An item that left its register with the losses that it had borne.
+fn left(kind: Kind, key: &ItemKey, item: String, losses: Money) -> RollRow {
+    let nothing = Money::ZERO;
+    RollRow {
+        kind,
+        dimension: key.dimension.clone(),
+        item,
+        opening: losses,
+        charged: nothing,
+        utilised: losses,
+        released: nothing,
+        paid: nothing,
+        closing: nothing,
+    }
 }
 
 /// Losses to date; a recovery is released.

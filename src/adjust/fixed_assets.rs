@@ -252,13 +252,7 @@ pub fn measure_register(inputs: &[Input<'_>], basis: Basis, quarter_end: NaiveDa
     inputs.iter().zip(stages).zip(losses).map(measure).collect()
 }
 
-fn measure(
-    input: &Input<'_>,
-    stage: Stage,
-    impairment: Money,
-    basis: Basis,
-    quarter_end: NaiveDate,
-) -> Measurement {
+fn measure(input: &Input<'_>, stage: Stage, impairment: Money, basis: Basis, quarter_end: NaiveDate) -> Measurement {
     let asset = input.asset;
     let (day, at_decision, carrying) = match stage {
         Stage::Ordinary { carrying } => (None, carrying, carrying),
@@ -329,7 +323,8 @@ fn impairment_losses(inputs: &[Input<'_>], stages: &[Stage], basis: Basis) -> Ve
         // An asset without a group is tested alone, under its own place.
         let alone = if asset.asset_group.is_empty() { at } else { 0 };
         let group = (asset.dimension.entity.as_str(), asset.asset_group.as_str(), alone);
-        groups.entry(group).or_default().push(Tested { at, asset, at_decision, unimpaired });
+        let written_down = input.earlier.written_down;
+        groups.entry(group).or_default().push(Tested { at, asset, at_decision, unimpaired, written_down });
     }
     for members in groups.values() {
         let shares = match basis {
@@ -350,6 +345,15 @@ struct Tested<'a> {
     at_decision: Money,
     /// What it would be carried at without any write-down.
     unimpaired: Money,
+    /// What earlier quarters wrote down: no more comes back.
+    written_down: Money,
+}
+
+impl Tested<'_> {
+    /// What an international reversal may give back: up to the carrying amount without the impairment (IAS 36.117).
+    fn room(&self) -> Money {
+        (self.unimpaired - self.at_decision).min(self.written_down).at_least_zero()
+    }
 }
 
 /// Fair value, cost to sell, undiscounted cash flows and value in use of an asset that is held and used.
@@ -401,8 +405,7 @@ fn international_losses(members: &[Tested<'_>]) -> Vec<Money> {
             members.iter().map(|member| (member.at_decision - recoverable(member.asset)).at_least_zero()).collect();
         return allocate(total - worth, &carried, &most);
     }
-    let room: Vec<Money> =
-        members.iter().map(|member| (member.unimpaired - member.at_decision).at_least_zero()).collect();
+    let room: Vec<Money> = members.iter().map(Tested::room).collect();
     let reversal = (worth - total).min(room.iter().copied().sum());
     allocate(reversal, &carried, &room).into_iter().map(|share| -share).collect()
 }

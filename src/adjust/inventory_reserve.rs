@@ -274,6 +274,10 @@ pub struct RollForward {
     pub releasable: Money,
     /// More units on hand than opened and came in: a matter for a person, never negative use.
     pub unexplained_units: bool,
+    /// The reserve was above cost, and more than the units that left took of it counts as used.
+    pub above_cost: bool,
+    /// The last close knows the item.
+    pub known_before: bool,
 }
 
 /// Rolls an item's reserve from the last close to what is required now.
@@ -285,7 +289,8 @@ pub fn roll_forward(opening: Opening, units: Units, cost: Money, required: Money
     let available = opening.units + units.received;
     let used = (available - units.on_hand).max(Decimal::ZERO).min(opening.units);
     // A reserve above cost has nothing left to reduce: what is beyond it has been used.
-    let utilised = reserve.share(used, opening.units).max(reserve - cost);
+    let by_units = reserve.share(used, opening.units);
+    let utilised = by_units.max(reserve - cost);
     let utilised_scrap = reserve.share(units.scrapped.min(used), opening.units).min(utilised);
     let carried = reserve - utilised;
     let still_releasable = match limit {
@@ -308,6 +313,8 @@ pub fn roll_forward(opening: Opening, units: Units, cost: Money, required: Money
         closing: carried + charge - release,
         releasable: still_releasable - release + charge,
         unexplained_units: units.on_hand > available && opening.reserve.is_some(),
+        above_cost: utilised > by_units,
+        known_before: opening.reserve.is_some(),
     }
 }
 
@@ -651,6 +658,11 @@ mod tests {
         let rolled = roll_forward(opening(10_000, 100, 0), units(100, 0, 100), small, Money::ZERO, NEW_YEAR);
         assert_eq!((rolled.utilised_sale.cents(), rolled.utilised_scrap.cents()), (6_000, 0));
         assert_eq!(rolled.closing.cents(), 4_000);
+        assert!(rolled.above_cost && rolled.known_before);
+        let enough = roll_forward(opening(10_000, 100, 0), units(100, 0, 0), small + small + small, small, NEW_YEAR);
+        assert!(!enough.above_cost);
+        let new = roll_forward(Opening::default(), units(100, 100, 0), small, small, NEW_YEAR);
+        assert!(!new.above_cost && !new.known_before);
     }
 
     #[test]

@@ -365,6 +365,7 @@ mod tests {
             reclassified: cents(15_000),
             incurred_to_date: cents(100_000),
             charge: cents(70_000),
+            paid_to_date: cents(25_000),
             carried: cents(5_000),
             noted: Money::ZERO,
         };
@@ -420,19 +421,26 @@ mod tests {
         assert_eq!(Terms::new(&policies), IFRS);
     }
 
-    /// Severance and guarantees have rules of their own under each basis; what ends a contract has the general one.
+    /// Severance, guarantees and royalties on sales that were made have rules of their own; what ends a contract has the
+    /// general one.
     #[test]
     fn each_basis_cites_its_own_literature_by_kind() {
         use ObligationKind::{ContractTermination, Guarantee, RoyaltiesOwed, Severance};
-        for (basis, general, severance, guarantee) in [
-            (Basis::UsGaap, "ASC 420-10-25", "ASC 420-10-25-4", "ASC 460-10-50"),
-            (Basis::UsGaap2004, "SFAS 146", "SFAS 146 par. 8", "FIN 45"),
-            (Basis::Ifrs, "IAS 37.14", "IAS 19.165", "IAS 37.86"),
+        for (basis, general, royalties, severance, guarantee) in [
+            (Basis::UsGaap, "ASC 420-10-25", "ASC 450-20-25-2", "ASC 420-10-25-4", "ASC 460-10-50"),
+            (Basis::UsGaap2004, "SFAS 146", "SFAS 5 par. 8", "SFAS 146 par. 8", "FIN 45"),
+            (Basis::Ifrs, "IAS 37.14", "IAS 37.14", "IAS 19.165", "IAS 37.86"),
         ] {
-            assert_eq!([ContractTermination, RoyaltiesOwed].map(|kind| citation(basis, kind)), [general; 2]);
+            assert_eq!([ContractTermination, RoyaltiesOwed].map(|kind| citation(basis, kind)), [general, royalties]);
             assert!(citation(basis, Severance).starts_with(severance));
             assert!(citation(basis, Guarantee).starts_with(guarantee));
         }
+    }
+
+    #[test]
+    fn the_split_by_due_date_has_its_own_literature() {
+        let cited = [Basis::UsGaap, Basis::UsGaap2004, Basis::Ifrs].map(classification_citation);
+        assert_eq!(cited, ["ASC 210-10-45", "ARB 43 ch. 3A", "IAS 1.69"]);
     }
 
     /// A payment of May that the register shows in August only: paid then, and no change of estimate.
@@ -447,8 +455,7 @@ mod tests {
             paid_date: paid.map(day),
         };
         let (open, paid) = (part(None), part(Some("2004-05-28")));
-        let second =
-            measure(&row, &[&open], Opening::default(), US, &quarter("2004-Q2", "2004-02-29", "2004-05-29"));
+        let second = measure(&row, &[&open], Opening::default(), US, &quarter("2004-Q2", "2004-02-29", "2004-05-29"));
         let third = measure(&row, &[&paid], after(&second), US, &quarter("2004-Q3", "2004-05-30", "2004-08-28"));
         assert_eq!((second.paid, second.closing.cents()), (Money::ZERO, 9_000_000));
         assert_eq!((third.paid.cents(), third.change, third.closing), (9_000_000, Money::ZERO, Money::ZERO));

@@ -301,7 +301,12 @@ mod tests {
     fn a_quarter_takes_what_earlier_ones_left() {
         let row = contract(Recognition::StraightLine { start: day("2004-01-01"), end: day("2004-12-31") });
         let cents = Money::from_cents;
-        let earlier = Earlier { written_off: cents(100_000), moved: cents(40_000), transferred: cents(50_000) };
+        let earlier = Earlier {
+            written_off: cents(100_000),
+            moved: cents(40_000),
+            transferred: cents(50_000),
+            ..Earlier::NOTHING
+        };
         let event = ended("2004-05-26");
         let found = measure(&row, US, event, day("2004-08-28"), earlier).expect("the parts fit");
         let expected = Measurement {
@@ -354,7 +359,7 @@ mod tests {
     fn service_is_earned_to_the_event_at_most() {
         let row = contract(Recognition::StraightLine { start: day("2004-01-01"), end: day("2004-12-31") });
         let earned = |event: &str, end: &str| {
-            let found = measure(&row, US, Some(day(event)), day(end), Earlier::NOTHING);
+            let found = measure(&row, US, ended(event), day(end), Earlier::NOTHING);
             found.expect("the parts fit").earned.cents()
         };
         assert_eq!(earned("2004-05-26", "2004-11-27"), 1_470_000);
@@ -381,7 +386,8 @@ mod tests {
     #[test]
     fn units_that_come_after_the_event_are_not_earned() {
         let delivered = |units: i64| contract(Recognition::Units { total: 100.into(), delivered: units.into() });
-        let first = measure(&delivered(50), US, ended("2004-05-26"), day("2004-05-29"), Earlier::NOTHING).expect("it fits");
+        let first =
+            measure(&delivered(50), US, ended("2004-05-26"), day("2004-05-29"), Earlier::NOTHING).expect("it fits");
         assert_eq!((first.earned.cents(), first.write_off.cents()), (1_830_000, 1_530_000));
         let earlier = Earlier {
             written_off: first.written_off_to_date,

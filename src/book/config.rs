@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::str::FromStr;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -13,7 +12,7 @@ use super::policies::{
 };
 use super::{Event, Method, Methods, Named, Pool, Royalty, Sensitivity, SensitivityInput, Step, StepTable, Target};
 use crate::diagnostics::{Code, Diagnostic, Faults, Place};
-use crate::domain::{Dimension, Money};
+use crate::domain::{Dimension, Money, plain_decimal};
 
 /// The accounts that entries are posted to.
 #[derive(Debug, Clone, Deserialize)]
@@ -520,7 +519,7 @@ impl Checker<'_> {
     }
 
     fn relative_step(&mut self, value: &toml::Spanned<String>) -> Decimal {
-        let step = Decimal::from_str(value.get_ref()).ok();
+        let step = plain_decimal(value.get_ref());
         // More decimals could make a unit price of more digits than a decimal has, which would not be exact.
         let sound = |step: &Decimal| {
             (-Decimal::ONE..=Decimal::TEN).contains(step) && !step.is_zero() && step.scale() <= STEP_DECIMALS_MAX
@@ -650,7 +649,7 @@ impl Checker<'_> {
     fn steps(&mut self, raw: &[RawStep]) -> StepTable {
         let mut steps = Vec::new();
         for step in raw {
-            let from = Decimal::from_str(step.from.get_ref()).ok().filter(|from| *from >= Decimal::ZERO);
+            let from = plain_decimal(step.from.get_ref()).filter(|from| *from >= Decimal::ZERO);
             let from = from.unwrap_or_else(|| {
                 let expected = "a decimal in quotes of zero or more, such as \"181\"";
                 self.fault(step.from.span(), "not a step's start", step.from.get_ref(), expected, "correct the step");
@@ -703,7 +702,7 @@ impl Checker<'_> {
     }
 
     fn rate(&mut self, value: &toml::Spanned<String>) -> Decimal {
-        let rate = Decimal::from_str(value.get_ref()).ok();
+        let rate = plain_decimal(value.get_ref());
         rate.filter(|rate| (Decimal::ZERO..=Decimal::ONE).contains(rate)).unwrap_or_else(|| {
             let expected = "a decimal in quotes from \"0\" to \"1\", such as \"0.10\"";
             self.fault(value.span(), "not a rate", value.get_ref(), expected, "correct the rate");

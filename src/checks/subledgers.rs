@@ -95,7 +95,8 @@ impl Checks<'_> {
         }
     }
 
-    /// The royalty expense of the days that owe it, with what is adjusted, is the rate on the ledger's net sales.
+    /// The royalty expense of the days that owe it is what was accrued on them; and with what is adjusted it is the rate
+    /// on the ledger's net sales.
     fn royalties(&mut self) {
         let adjustments = &self.inputs.schedules.adjustments;
         let mut found = Vec::new();
@@ -108,6 +109,8 @@ impl Checks<'_> {
             let description =
                 format!("Royalty {}: expense as adjusted is {} of net sales", royalty.id, row.rate.normalize());
             found.push((format!("royalty:{}", royalty.id), description, row.required, row.recorded + adjusted));
+            let description = format!("Royalty {}: expense as recorded is what was accrued", royalty.id);
+            found.push((format!("royalty-accrued:{}", royalty.id), description, row.recorded, row.accrued));
         }
         for (id, description, expected, actual) in found {
             self.amounts(id, description, expected, actual);

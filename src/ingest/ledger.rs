@@ -48,9 +48,13 @@ pub struct Ledger {
     pub established: Established,
     /// What of the activity is closepack's own entries of the quarter, posted already.
     pub posted: Posted,
+    /// Journal ids that carry an earlier quarter's number, each with its first line.
+    pub earlier_entries: BTreeMap<String, u64>,
     /// Debit less credit by day, own entries aside, of the accounts that royalties are measured from: net sales and
     /// royalty expense.
     pub daily: BTreeMap<(String, Dimension), BTreeMap<NaiveDate, Money>>,
+    /// Credits by day, own entries aside, of the account of accrued royalties, where the book names one.
+    pub accrued: BTreeMap<Dimension, BTreeMap<NaiveDate, Money>>,
 }
 
 /// What the pass has counted as right, for the checks to set against the counts of lines and entries.
@@ -67,6 +71,13 @@ pub struct Established {
 }
 
 impl Ledger {
+    /// Credits of the account of accrued royalties in a dimension, from one day to another, both counted.
+    #[must_use]
+    pub fn accrued_between(&self, dimension: &Dimension, (from, to): (NaiveDate, NaiveDate)) -> Money {
+        let days = self.accrued.get(dimension);
+        days.map_or(Money::ZERO, |days| days.range(from..=to).map(|(_, amount)| *amount).sum())
+    }
+
     /// Debit less credit of a daily account in a dimension, from one day to another, both counted.
     #[must_use]
     pub fn between(&self, account: &str, dimension: &Dimension, (from, to): (NaiveDate, NaiveDate)) -> Money {
@@ -153,6 +164,11 @@ impl<'a> Pass<'a> {
             let days = self.ledger.daily.entry((line.account.to_owned(), dimension.clone())).or_default();
             *days.entry(day).or_insert(Money::ZERO) += debit - credit;
         }
+        let accrues = self.book.config.accounts.accrued_royalties.as_deref() == Some(line.account);
+        if let (false, Some(day), true) = (own, day, accrues) {
+            let days = self.ledger.accrued.entry(dimension.clone()).or_default();
+            *days.entry(day).or_insert(Money::ZERO) += credit;
+        }
         let zero = Activity { debits: Money::ZERO, credits: Money::ZERO, lines: 0 };
         let activity = self.ledger.activity.entry((line.account.to_owned(), dimension)).or_insert(zero);
         activity.debits += debit;
@@ -219,6 +235,10 @@ impl<'a> Pass<'a> {
     fn set_aside(&mut self, line: &Line<'_>, dimension: &Dimension, amount: Money) -> bool {
         let (message, expected, help) = match self.own.carried_by(line.journal_id) {
             Carried::Nothing => return false,
+            Carried::Earlier => {
+                self.ledger.earlier_entries.entry(line.journal_id.to_owned()).or_insert(line.number);
+                return false;
+            }
             Carried::Own(entry) if entry.entity == line.entity => {
                 let key = (entry.movement, entry.entity);
                 self.ledger.posted.add(key, line.account, dimension, amount, line.journal_id);
@@ -230,9 +250,9 @@ impl<'a> Pass<'a> {
                 "post each of closepack's entries in its own entity",
             ),
             Carried::Foreign => (
-                "the journal id is closepack's, and names no entry of this quarter",
+                "the journal id is closepack's, and names no entry of this quarter or an earlier one",
                 format!("a number that journal_entries.csv of {} proposes", self.quarter.id),
-                "entries of other quarters belong in their ledgers, and a scenario's are never posted",
+                "entries of a later quarter belong in its ledger, and a scenario's are never posted",
             ),
         };
         self.fault(line, "journal_id", Code::OwnEntry, message, line.journal_id, &expected, help);

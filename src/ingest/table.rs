@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::str::FromStr;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -10,7 +9,7 @@ use rust_decimal::Decimal;
 use super::{SourceFile, TABLE_BYTES_MAX};
 use crate::diagnostics::{Code, Faults, Place};
 use crate::domain::hash::sha256_hex;
-use crate::domain::{Dimension, Money, MoneyError};
+use crate::domain::{Dimension, Money, MoneyError, plain_decimal};
 
 /// A table in memory. Rows whose form is wrong have been told and left out; the run stops for them.
 pub struct Table {
@@ -376,18 +375,6 @@ pub fn iso_date(text: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(i32::try_from(number(0..4)).ok()?, number(5..7), number(8..10))
 }
 
-/// A decimal of digits with at most one point and a leading minus, at most 10 digits before and 8 after the point: a product with an
-/// amount of 15 digits stays within what a decimal holds.
-#[must_use]
-pub fn plain_decimal(text: &str) -> Option<Decimal> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let plain = |part: &str, most: usize| {
-        !part.is_empty() && part.len() <= most && part.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    if plain(whole, 10) && plain(fraction, 8) { Decimal::from_str(text).ok() } else { None }
-}
-
 /// The one-based byte column at which a field of the record starts.
 #[must_use]
 pub fn field_column(record: &[u8], field: usize) -> usize {
@@ -418,15 +405,6 @@ mod tests {
         assert_eq!(field_column(b"a,bc,d\n", 0), 1);
         assert_eq!(field_column(b"a,bc,d\n", 2), 6);
         assert_eq!(field_column(b"\"a,x\",bc\n", 1), 7);
-    }
-
-    #[test]
-    fn takes_plain_numbers_only() {
-        assert_eq!(plain_decimal("12.50"), Some(Decimal::new(1250, 2)));
-        assert_eq!(plain_decimal("-3"), Some(Decimal::from(-3)));
-        for text in ["", "12345678901", "1.123456789", "1e3", "1,0", ".5", "5.", " 1", "0x1", "1_000"] {
-            assert_eq!(plain_decimal(text), None, "{text}");
-        }
     }
 
     #[test]

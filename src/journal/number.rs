@@ -56,7 +56,9 @@ pub enum Carried<'a> {
     Nothing,
     /// An entry of the quarter.
     Own(OwnEntry<'a>),
-    /// An entry of another quarter, of a scenario, or of no movement and entity that there are.
+    /// An entry of an earlier quarter: ordinary activity of this one, such as an accrual that reverses itself.
+    Earlier,
+    /// An entry of a later quarter, of a scenario, or of no movement and entity that there are.
     Foreign,
 }
 
@@ -66,6 +68,8 @@ pub struct OwnNumbers {
     /// Longest first, so that an entity `IAA-US` is not taken for `IAA`.
     numbers: Vec<(String, Movement, String)>,
     quarters: Vec<String>,
+    /// How many of the quarters are before this one.
+    earlier: usize,
 }
 
 impl OwnNumbers {
@@ -82,7 +86,9 @@ impl OwnNumbers {
             .map(|(movement, entity)| (numbering.entry_id(movement, entity), movement, entity.to_owned()))
             .collect();
         numbers.sort_by(|a, b| (b.0.len(), &a.0).cmp(&(a.0.len(), &b.0)));
-        Self { numbers, quarters: quarters.map(str::to_owned).collect() }
+        let quarters: Vec<String> = quarters.map(str::to_owned).collect();
+        let earlier = quarters.iter().position(|known| known == quarter).unwrap_or(quarters.len());
+        Self { numbers, quarters, earlier }
     }
 
     /// What a journal id carries: a number that letters and digits neither lead into nor follow.
@@ -93,10 +99,8 @@ impl OwnNumbers {
             for (at, _) in journal_id.match_indices(prefix) {
                 let rest = &journal_id[at..];
                 let starts = !journal_id[..at].ends_with(|before: char| before.is_alphanumeric());
-                if !starts || !self.names_a_quarter(rest, prefix) {
-                    continue;
-                }
-                found = Carried::Foreign;
+                let Some(named) = self.quarter_named(rest, prefix).filter(|_| starts) else { continue };
+                found = if prefix == PREFIX && named < self.earlier { Carried::Earlier } else { Carried::Foreign };
                 if let Some((_, movement, entity)) = self.numbers.iter().find(|(number, ..)| carries(rest, number)) {
                     return Carried::Own(OwnEntry { movement: *movement, entity });
                 }
@@ -105,10 +109,10 @@ impl OwnNumbers {
         found
     }
 
-    /// True for `CP-<quarter>-`, and for `SCENARIO-<name>-<quarter>-`, of a quarter of the calendar.
-    fn names_a_quarter(&self, rest: &str, prefix: &str) -> bool {
-        let Some(named) = rest[prefix.len()..].strip_prefix('-') else { return false };
-        self.quarters.iter().any(|quarter| {
+    /// The place of the calendar's quarter that `CP-<quarter>-` or `SCENARIO-<name>-<quarter>-` names.
+    fn quarter_named(&self, rest: &str, prefix: &str) -> Option<usize> {
+        let named = rest[prefix.len()..].strip_prefix('-')?;
+        self.quarters.iter().position(|quarter| {
             if prefix == PREFIX {
                 named.strip_prefix(quarter.as_str()).is_some_and(|after| after.starts_with('-'))
             } else {
@@ -127,7 +131,8 @@ mod tests {
     use super::*;
 
     fn numbers() -> OwnNumbers {
-        OwnNumbers::new("2004-Q2", ["IAA", "II", "IAA-US"].into_iter(), ["2004-Q1", "2004-Q2"].into_iter())
+        let quarters = ["2004-Q1", "2004-Q2", "2004-Q3"];
+        OwnNumbers::new("2004-Q2", ["IAA", "II", "IAA-US"].into_iter(), quarters.into_iter())
     }
 
     fn own(journal_id: &str) -> Option<(Movement, String)> {
@@ -158,7 +163,9 @@ mod tests {
             ("AP-2004Q2-000001", Carried::Nothing),
             ("RCP-2004-Q2-INV-CHARGE-IAA", Carried::Nothing),
             ("CP-17", Carried::Nothing),
-            ("CP-2004-Q1-INV-CHARGE-IAA", Carried::Foreign),
+            ("CP-2004-Q1-INV-CHARGE-IAA", Carried::Earlier),
+            ("CP-2004-Q3-INV-CHARGE-IAA", Carried::Foreign),
+            ("SCENARIO-ifrs-2004-Q1-INV-CHARGE-IAA", Carried::Foreign),
             ("CP-2004-Q2-INV-CHARGE-IAAX", Carried::Foreign),
             ("CP-2004-Q2-NOTHING-IAA", Carried::Foreign),
             ("SCENARIO-ifrs-2004-Q2-INV-CHARGE-IAA", Carried::Foreign),

@@ -112,11 +112,23 @@ pub fn remaining(
     let mut entries = Vec::new();
     for ((movement, entity), lines) in differences {
         let id = numbering.entry_id(movement, &entity);
-        let journals = posted.journals.get(&(movement, entity)).map_or(0, BTreeSet::len);
-        let id = if journals == 0 { id } else { format!("{id}-{}", journals + 1) };
+        let id = next_number(id, posted.journals.get(&(movement, entity)));
         entries.push(JournalEntry::try_new(id, movement, quarter.end, in_order(lines))?);
     }
     Ok((rows, entries))
+}
+
+/// The number itself while no journal carries it; then the number with a count that none has had: above the journals
+/// that carry it, and above every count that stands after it.
+fn next_number(id: String, journals: Option<&BTreeSet<String>>) -> String {
+    let Some(journals) = journals else { return id };
+    let counted = journals.iter().filter_map(|journal| {
+        let after = &journal[journal.find(&id)? + id.len()..];
+        let digits: String = after.strip_prefix('-')?.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse::<usize>().ok()
+    });
+    let highest = counted.max().unwrap_or(0).max(journals.len());
+    format!("{id}-{}", highest + 1)
 }
 
 #[cfg(test)]
@@ -182,6 +194,16 @@ mod tests {
         assert_eq!(proposals(&posted), []);
         post(&mut posted, &format!("{ENTRY}-3"), 50);
         assert_eq!(proposals(&posted), [(format!("{ENTRY}-4"), 50)]);
+    }
+
+    /// The ledger has the second part of an entry and not the first, or a count that a person chose.
+    #[test]
+    fn a_number_that_the_ledger_has_is_not_proposed() {
+        let mut posted = Posted::default();
+        post(&mut posted, &format!("{ENTRY}-2"), 100);
+        assert_eq!(proposals(&posted), [(format!("{ENTRY}-3"), 800)]);
+        post(&mut posted, &format!("{ENTRY}-7/GJ"), 100);
+        assert_eq!(proposals(&posted), [(format!("{ENTRY}-8"), 700)]);
     }
 
     #[test]

@@ -16,12 +16,10 @@ pub(super) fn measure(terms: Terms<'_>, faults: &mut Faults) -> Vec<PrepaidRow> 
         let key = item_key(&contract.dimension, "", &contract.contract_id);
         let earlier = terms.prior.and_then(|pack| pack.prepaid.get(&key)).copied().unwrap_or(Earlier::NOTHING);
         let contract = ordinary(contract, earlier, policies.subledger_shows_write_downs, faults);
-        transfer_is_named(&contract, event, faults);
+        transfer_is_named(&contract, event, earlier, faults);
         let known = terms.prior.is_some_and(|pack| pack.prepaid.contains_key(&key));
-        let under = event.map(|event| UnderEvent {
-            day: event.date,
-            measured_before: known && event.date < terms.quarter.start,
-        });
+        let under = event
+            .map(|event| UnderEvent { day: event.date, measured_before: known && event.date < terms.quarter.start });
         match prepaid_advertising::measure(&contract, rule, under, terms.quarter.end, earlier) {
             Ok(measurement) => rows.push(PrepaidRow { contract, under_event: event.is_some(), earlier, measurement }),
             Err(excess) => {
@@ -54,8 +52,9 @@ fn ordinary(contract: &PrepaidContract, earlier: Earlier, shows: bool, faults: &
 }
 
 /// A part that another brand takes over needs the brand.
-fn transfer_is_named(contract: &PrepaidContract, event: Option<&Event>, faults: &mut Faults) {
-    if event.is_some() && contract.transferable > Money::ZERO && contract.transfer_to.is_none() {
+fn transfer_is_named(contract: &PrepaidContract, event: Option<&Event>, earlier: Earlier, faults: &mut Faults) {
+    let moves = contract.transferable > Money::ZERO || earlier.transferred > Money::ZERO;
+    if event.is_some() && moves && contract.transfer_to.is_none() {
         let message = "transfer_brand is missing, and a transferable amount needs it";
         let help = "name the brand that goes on with the contract";
         fault(contract, "transfer_brand", message, "", "a code of [[brands]]", help, faults);

@@ -21,6 +21,8 @@ pub struct RoyaltyRow {
     pub required: Money,
     /// What the ledger has as royalty expense of those days.
     pub recorded: Money,
+    /// What it has credited to accrued royalties on those days.
+    pub accrued: Money,
 }
 
 impl RoyaltyRow {
@@ -42,7 +44,8 @@ pub(super) fn measure(terms: Terms<'_>) -> Vec<RoyaltyRow> {
         let net_sales = -of(&config.accounts.net_sales);
         let recorded = of(&config.accounts.royalty_expense);
         let required = royalties::required(rate, net_sales);
-        RoyaltyRow { royalty: royalty.clone(), rate, period, net_sales, required, recorded }
+        let accrued = period.map_or(Money::ZERO, |period| ledger.accrued_between(&royalty.dimension, period));
+        RoyaltyRow { royalty: royalty.clone(), rate, period, net_sales, required, recorded, accrued }
     };
     config.royalties.values().map(row).collect()
 }

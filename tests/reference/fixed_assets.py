@@ -133,7 +133,9 @@ def ifrs_losses(group):
     carrying = [asset["carrying"] for asset in group]
     worth = [recoverable(asset["row"]) for asset in group]
     if total(worth) > total(carrying):
-        ceilings = [max(ZERO, undamaged(asset) - asset["carrying"]) for asset in group]
+        ceilings = [
+            max(ZERO, min(undamaged(asset) - asset["carrying"], asset["before"]["written_down_to_date"])) for asset in group
+        ]
         reversal = min(total(worth) - total(carrying), total(ceilings))
         return [-part for part in allocate(reversal, carrying, ceilings)]
     limits = [max(ZERO, amount - value) for amount, value in zip(carrying, worth)]

@@ -204,7 +204,7 @@ const BROKEN: &[Broken] = &[
     ("another_currency", Q1, 3, |desk| desk.set(LEDGER, 2, "currency", "EUR")),
     ("own_entry", Q1, 3, |desk| {
         let id = field(desk, LEDGER, 2, "journal_id");
-        desk.edit(LEDGER, |text| text.replace(&format!("{id},"), "CP-2003-Q4-INV-CHARGE-IAA,"));
+        desk.edit(LEDGER, |text| text.replace(&format!("{id},"), "CP-2004-Q2-INV-CHARGE-IAA,"));
     }),
     ("ledger_line_twice", Q1, 3, |desk| repeat_second_line(desk, LEDGER)),
     ("duplicate_sku", Q1, 3, |desk| repeat_second_line(desk, INVENTORY)),

@@ -145,7 +145,7 @@ fn the_same_ledger_gives_the_same_numbers_twice() {
 fn own_numbers_in_the_wrong_place_are_refused() {
     for (id, entity) in [
         ("CP-2004-Q2-INV-CHARGE-IAA", "II"),
-        ("CP-2004-Q1-INV-CHARGE-II", "II"),
+        ("CP-2004-Q3-INV-CHARGE-II", "II"),
         ("SCENARIO-ifrs-2004-Q2-INV-CHARGE-II", "II"),
     ] {
         let desk = closed_once();

@@ -369,7 +369,14 @@ fn close_quarter(heading: &str, folder: &Path, quarter: &str, before: Option<(&s
     let of = book.calendar.quarter(quarter).expect("a quarter of the calendar");
     let records = ingest::quarter::read(folder, &book, of).unwrap_or_else(|faults| fail(&faults));
     let prior = before.map(|(id, files)| PriorPack::read(id, None, files).unwrap_or_else(|error| fail(&error)));
-    let inputs = close::Inputs { book: &book, quarter: of, records: &records, prior: prior.as_ref(), real_prior: None, prior_year: None };
+    let inputs = close::Inputs {
+        book: &book,
+        quarter: of,
+        records: &records,
+        prior: prior.as_ref(),
+        real_prior: None,
+        prior_year: None,
+    };
     let closed = close::close(inputs).unwrap_or_else(|faults| fail(&faults));
     report::csv::files(report::csv::Inputs { book: &book, closed: &closed, sources: &sources })
 }

@@ -9,9 +9,9 @@ use crate::adjust::Kind;
 use crate::domain::Money;
 use crate::domain::money::round_to;
 use crate::exit_costs::caption;
+use crate::records::ObligationKind;
 use crate::report::csv::plain;
 use crate::report::model::{Align, Block, Cell, Row, RowKind, Table};
-use crate::records::ObligationKind;
 use crate::rollforward::RollRow;
 use crate::schedules::ReserveRow;
 

@@ -162,7 +162,13 @@ fn openings_are_closings(before: &Tables, now: &Tables) -> Result<(), String> {
             let rows = table.rows().map(|row| (row.key(key).into_iter().map(str::to_owned).collect(), of(row)));
             rows.filter(|(_, amount)| *amount != 0).collect()
         };
-        let (closed, opened) = (amounts(before, closing), amounts(now, opening));
+        let (mut closed, opened) = (amounts(before, closing), amounts(now, opening));
+        if file == "fixed_assets.csv" {
+            // What left the register is in the roll-forward alone, which is looked at below.
+            let there: BTreeSet<Vec<String>> =
+                now.file(file).rows().map(|row| row.key(key).into_iter().map(str::to_owned).collect()).collect();
+            closed.retain(|item, _| there.contains(item));
+        }
         for item in closed.keys().chain(opened.keys()).collect::<BTreeSet<_>>() {
             let of = |amounts: &BTreeMap<Vec<String>, i128>| amounts.get(item).copied().unwrap_or(0);
             same(|| format!("{file}: the opening of {item:?}"), of(&closed), of(&opened))?;

@@ -93,16 +93,21 @@ impl Register {
         if prior.is_some() && dice.chance(30) {
             self.add(dice, terms);
         }
-        // One that was never decided on may leave.
-        self.list.retain(|asset| asset.decision.is_some() || prior.is_none() || !dice.chance(5));
+        // One may leave, whatever was measured of it.
+        self.list.retain(|_| prior.is_none() || !dice.chance(5));
         let mut rows = Vec::new();
         let tested = self.test_a_group(dice, quarter);
         for asset in &mut self.list {
             if tested.is_none_or(|group| asset.group != group) {
                 asset.decide(dice, quarter);
             }
+            // An asset is in service on the day of its decision at the latest.
+            let decided = asset.decision.as_ref().map_or(asset.in_service, |decision| decision.day);
+            asset.in_service = asset.in_service.min(decided);
             let before = prior.and_then(|pack| pack.assets.get(&asset.key())).copied().unwrap_or(Earlier::NOTHING);
-            let moved = before.decision.is_some_and(|decision| decision.earmark == closepack::adjust::fixed_assets::Earmark::Reused);
+            let moved = before
+                .decision
+                .is_some_and(|decision| decision.earmark == closepack::adjust::fixed_assets::Earmark::Reused);
             let dimension = if moved { &asset.transfer_to } else { &asset.dimension };
             let written_down = cents(before.written_down);
             let accumulated = asset.accumulated(dice, quarter.end);

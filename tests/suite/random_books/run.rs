@@ -38,7 +38,8 @@ impl Reader {
         let quarter = self.book.calendar.quarter(quarter).expect("a quarter of the calendar");
         let fault = |faults: closepack::diagnostics::Faults| format!("a valid quarter {}:\n{faults}", quarter.id);
         let records = ingest::quarter::read(&self.root, &self.book, quarter).map_err(fault)?;
-        let inputs = close::Inputs { book: &self.book, quarter, records: &records, prior, real_prior: None, prior_year: None };
+        let inputs =
+            close::Inputs { book: &self.book, quarter, records: &records, prior, real_prior: None, prior_year: None };
         let closed = close::close(inputs).map_err(fault)?;
         let sources: Vec<SourceFile> = self.sources.iter().chain(&records.sources).cloned().collect();
         let files = report::csv::files(report::csv::Inputs { book: &self.book, closed: &closed, sources: &sources });
