@@ -156,6 +156,18 @@ const BROKEN_BY_RULE: &[Broken] = &[
         set_at(desk, "2004-Q3/fixed_assets.csv", ",runway,", "disposition", "reuse");
         set_at(desk, "2004-Q3/fixed_assets.csv", ",runway,", "transfer_brand", "JOES");
     }),
+    ("decision_without_disposition", Q2, 3, |desk| {
+        set_at(desk, "2004-Q2/fixed_assets.csv", ",lounge,", "disposition", "");
+    }),
+    ("in_service_after_the_decision", Q2, 3, |desk| {
+        set_at(desk, "2004-Q2/fixed_assets.csv", ",lounge,", "in_service_date", "2010-01-01");
+    }),
+    ("two_royalties_on_the_same_sales", Q1, 2, |desk| {
+        let again = "[[royalties]]\nid = \"again\"\npayee = \"\"\npool = \"fetish-accessories\"\nentity = \"II\"\n\
+                     brand = \"FETISH\"\nsegment = \"accessories\"\n\n[[royalties]]";
+        edit_configuration(desk, "[[royalties]]", again);
+    }),
+    ("rate_with_an_exponent", Q1, 2, |desk| edit_configuration(desk, "tax_rate = \"0.40\"", "tax_rate = \"4e-1\"")),
     ("guarantee_accrued", Q2, 3, |desk| {
         set_at(desk, "2004-Q2/obligations.csv", "OB-GUARANTEE", "accrued_to_date", "1.00");
     }),

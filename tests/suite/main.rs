@@ -2,6 +2,7 @@
 
 mod bad_books;
 mod command;
+mod exceptions;
 mod golden;
 mod posted;
 mod properties;
