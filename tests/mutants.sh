@@ -14,7 +14,7 @@ repository=$(cd "$(dirname "$0")/.." && pwd)
 explained=$repository/tests/mutants-explained.txt
 rooms='adjust book diagnostics domain journal records'
 mutated='src/adjust/*.rs src/domain/allocate.rs src/domain/money.rs src/book/methods.rs src/journal/*.rs'
-seconds_a_mutant=20
+seconds_a_mutant=10
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

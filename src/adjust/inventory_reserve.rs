@@ -741,4 +741,17 @@ mod tests {
             assert!(release_citation(basis).starts_with(released));
         }
     }
+
+    /// 100 are on hand and 50 came in: where 150 opened, 100 have left, the stock once over; where 149 opened, 99.
+    #[test]
+    fn stock_has_moved_once_when_as_many_left_as_are_there() {
+        let only = methods(&[Method::Movement]);
+        let mut sku = item(100, 1, 0);
+        sku.quantity_received = 50.into();
+        let required = [149, 150, 249, 250].map(|units: i64| {
+            let input = Input { item: &sku, terms: terms(&only), opening: opening(0, units, 0) };
+            measure_subledger(&[input], day("2004-05-29"))[0].required.cents()
+        });
+        assert_eq!(required, [4_000, 1_000, 1_000, 0]);
+    }
 }
