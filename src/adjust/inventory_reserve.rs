@@ -759,7 +759,7 @@ mod tests {
         }
     }
 
-    /// 100 are on hand and 50 came in: of 150 that were there a hundred left, once the stock; of 149 one less.
+    /// 100 are on hand and 50 came in: where 150 opened, 100 have left, the stock once over; where 149 opened, 99.
     #[test]
     fn stock_has_moved_once_when_as_many_left_as_are_there() {
         let only = methods(&[Method::Movement]);
