@@ -34,6 +34,9 @@ done
     printf '\n[profile.dev]\ndebug = false\n'
 } >Cargo.toml
 cp "$repository/Cargo.lock" .
+# A test of the configuration reads the embedded book's.
+mkdir -p data/book
+cp "$repository/data/book/closepack.toml" data/book/
 
 set -f
 [ $# -gt 0 ] && files=$* || files=$mutated
