@@ -399,21 +399,7 @@ mod tests {
 
     #[test]
     fn the_international_standards_know_no_minimum_retention() {
-        use crate::book::UnitOfAccount;
-        use crate::book::policies::{CostFormula, ProductionAdvertising, ReserveRelief, RoyaltyBuyout};
-        let mut policies = Policies {
-            basis: Basis::UsGaap,
-            first_quarter: String::new(),
-            tax_rate: Decimal::ZERO,
-            valuation_allowance: true,
-            subledger_shows_write_downs: false,
-            cost_formula: CostFormula::Fifo,
-            unit_of_account: UnitOfAccount::Item,
-            reserve_relief: ReserveRelief::Propose,
-            production_advertising: ProductionAdvertising::FirstShowing,
-            royalty_buyout: RoyaltyBuyout::Expense,
-            minimum_retention_days: 45,
-        };
+        let mut policies = Policies { minimum_retention_days: 45, ..Policies::without_choosing() };
         assert_eq!(Terms::new(&policies), Terms { minimum_retention_days: Some(45) });
         policies.basis = Basis::UsGaap2004;
         assert_eq!(Terms::new(&policies), Terms { minimum_retention_days: Some(45) });

@@ -1,4 +1,4 @@
-//! `closepack.toml`: as written, then checked.
+//! `closepack.toml`, checked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -7,9 +7,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use super::policies::{
-    Basis, Choice, CostFormula, Policies, ProductionAdvertising, ReserveRelief, RoyaltyBuyout, UnitOfAccount,
-};
+use super::policies::{Basis, Choice, CostFormula, Policies, UnitOfAccount};
+use super::raw::{RawConfig, RawEvent, RawNamed, RawPolicies, RawPool, RawRoyalty, RawSensitivity, RawStep, RawTarget};
 use super::{Event, Method, Methods, Named, Pool, Royalty, Sensitivity, SensitivityInput, Step, StepTable, Target};
 use crate::diagnostics::{Code, Diagnostic, Faults, Place};
 use crate::domain::{Dimension, Money, plain_decimal};
@@ -113,129 +112,6 @@ pub struct Config {
     pub sensitivities: Vec<Sensitivity>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawConfig {
-    company: RawCompany,
-    policies: RawPolicies,
-    accounts: PostingAccounts,
-    entities: Vec<RawNamed>,
-    brands: Vec<RawNamed>,
-    segments: Vec<RawNamed>,
-    #[serde(default)]
-    pools: Vec<RawPool>,
-    #[serde(default)]
-    events: Vec<RawEvent>,
-    #[serde(default)]
-    royalties: Vec<RawRoyalty>,
-    #[serde(default)]
-    targets: Vec<RawTarget>,
-    #[serde(default)]
-    sensitivities: Vec<RawSensitivity>,
-    #[serde(default)]
-    scenarios: BTreeMap<toml::Spanned<String>, RawPolicies>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawCompany {
-    name: String,
-    currency: String,
-    #[serde(default)]
-    notice: String,
-}
-
-/// The policies as written; a scenario gives only those that it changes.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawPolicies {
-    basis: Option<toml::Spanned<String>>,
-    first_quarter: Option<toml::Spanned<String>>,
-    tax_rate: Option<toml::Spanned<String>>,
-    valuation_allowance: Option<bool>,
-    subledger_shows_write_downs: Option<bool>,
-    cost_formula: Option<toml::Spanned<String>>,
-    unit_of_account: Option<toml::Spanned<String>>,
-    reserve_relief: Option<toml::Spanned<String>>,
-    production_advertising: Option<toml::Spanned<String>>,
-    royalty_buyout: Option<toml::Spanned<String>>,
-    minimum_retention_days: Option<u32>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawNamed {
-    code: toml::Spanned<String>,
-    name: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawPool {
-    code: toml::Spanned<String>,
-    name: String,
-    sell_off_deadline: Option<toml::Spanned<String>>,
-    royalty_rate: toml::Spanned<String>,
-    event: Option<toml::Spanned<String>>,
-    #[serde(default)]
-    methods: Vec<toml::Spanned<String>>,
-    unit_of_account: Option<toml::Spanned<String>>,
-    #[serde(default)]
-    ageing: Vec<RawStep>,
-    #[serde(default)]
-    coverage: Vec<RawStep>,
-    #[serde(default)]
-    movement: Vec<RawStep>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawStep {
-    from: toml::Spanned<String>,
-    rate: toml::Spanned<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawRoyalty {
-    id: toml::Spanned<String>,
-    payee: String,
-    pool: toml::Spanned<String>,
-    entity: toml::Spanned<String>,
-    brand: toml::Spanned<String>,
-    segment: toml::Spanned<String>,
-    start: Option<toml::Spanned<String>>,
-    end: Option<toml::Spanned<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawTarget {
-    id: toml::Spanned<String>,
-    quarter: String,
-    line: String,
-    above: toml::Spanned<String>,
-    source: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawSensitivity {
-    id: toml::Spanned<String>,
-    input: toml::Spanned<String>,
-    steps: Vec<toml::Spanned<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawEvent {
-    id: toml::Spanned<String>,
-    kind: String,
-    date: toml::Spanned<String>,
-    brands: Vec<toml::Spanned<String>>,
-    description: String,
-}
-
 /// Most decimals of a sensitivity's step.
 const STEP_DECIMALS_MAX: u32 = 4;
 
@@ -334,20 +210,7 @@ impl Checker<'_> {
                 );
             }
         }
-        let without_choosing = Policies {
-            basis: Basis::UsGaap,
-            first_quarter: String::new(),
-            tax_rate: Decimal::ZERO,
-            valuation_allowance: true,
-            subledger_shows_write_downs: false,
-            cost_formula: CostFormula::Fifo,
-            unit_of_account: UnitOfAccount::Item,
-            reserve_relief: ReserveRelief::Propose,
-            production_advertising: ProductionAdvertising::FirstShowing,
-            royalty_buyout: RoyaltyBuyout::Expense,
-            minimum_retention_days: 60,
-        };
-        self.chosen(raw, &without_choosing, &Place::file(FILE))
+        self.chosen(raw, &Policies::without_choosing(), &Place::file(FILE))
     }
 
     /// The policies with what is written in the place of what they were. A choice that was made before `table`, and

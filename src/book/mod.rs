@@ -5,6 +5,7 @@ pub mod chart;
 pub mod config;
 pub mod methods;
 pub mod policies;
+mod raw;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -154,6 +154,25 @@ pub struct PolicyRow {
 }
 
 impl Policies {
+    /// What a book gets without choosing. Basis, first quarter, tax rate and allowance have no default: a book must
+    /// give them, and what stands here for them is nobody's choice.
+    #[must_use]
+    pub const fn without_choosing() -> Self {
+        Self {
+            basis: Basis::UsGaap,
+            first_quarter: String::new(),
+            tax_rate: Decimal::ZERO,
+            valuation_allowance: true,
+            subledger_shows_write_downs: false,
+            cost_formula: CostFormula::Fifo,
+            unit_of_account: UnitOfAccount::Item,
+            reserve_relief: ReserveRelief::Propose,
+            production_advertising: ProductionAdvertising::FirstShowing,
+            royalty_buyout: RoyaltyBuyout::Expense,
+            minimum_retention_days: 60,
+        }
+    }
+
     /// What a unit of inventory is compared with, by the basis and the cost formula.
     #[must_use]
     pub const fn market_test(&self) -> MarketTest {
@@ -258,19 +277,7 @@ mod tests {
     #[test]
     fn the_default_is_what_a_book_gets_without_choosing() {
         for (basis, _) in Basis::NAMES {
-            let policies = Policies {
-                basis: *basis,
-                first_quarter: "2004-Q1".to_owned(),
-                tax_rate: Decimal::ZERO,
-                valuation_allowance: true,
-                subledger_shows_write_downs: false,
-                cost_formula: CostFormula::Fifo,
-                unit_of_account: UnitOfAccount::Item,
-                reserve_relief: ReserveRelief::Propose,
-                production_advertising: ProductionAdvertising::FirstShowing,
-                royalty_buyout: RoyaltyBuyout::Expense,
-                minimum_retention_days: 60,
-            };
+            let policies = Policies { basis: *basis, ..Policies::without_choosing() };
             for row in policies.rows().into_iter().filter(|row| !row.default.is_empty()) {
                 assert_eq!(row.value, row.default, "{} under {}", row.key, basis.name());
             }
