@@ -127,6 +127,17 @@ fn agrees_with_the_reference(desk: &Desk) {
     }
 }
 
+/// The script's own known answers: without them it could agree in being wrong.
+#[test]
+fn the_reference_knows_its_answers() {
+    let script = repository().join("tests/reference/reference.py");
+    let output = Command::new("python3").arg(script).arg("--self-test").output().expect("python3 starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    let last = said.lines().last().unwrap_or_default();
+    assert!(output.status.success() && last.ends_with(" known answers, 0 differences"), "{said}");
+    assert!(!last.starts_with("0 "), "{last}");
+}
+
 #[test]
 fn the_generator_gives_the_embedded_book() {
     let folder = tempfile::tempdir().expect("a folder");
