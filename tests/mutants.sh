@@ -6,7 +6,7 @@
 # that they need into a crate of their own in a temporary folder, with the versions of Cargo.lock.
 #
 #   cargo install cargo-mutants --locked
-#   tests/mutants.sh                          # all of the rules
+#   tests/mutants.sh                          # all of the rules: a quarter of an hour
 #   tests/mutants.sh src/adjust/royalties.rs  # these files alone
 set -eu
 
