@@ -947,4 +947,26 @@ mod tests {
         }
         assert_eq!(change_citation(Basis::Ifrs, kept, before(Earmark::HeldAndUsed), gain), "IAS 36.114");
     }
+
+    /// Only a sale that was given up makes up for depreciation: a sale that becomes an abandonment, and an abandonment
+    /// that is called off, go on from the last close.
+    #[test]
+    fn other_changes_of_mind_go_on_from_the_last_close() {
+        let sale = Disposition::HeldForSale {
+            decided: day("2004-05-26"),
+            fair_value: Money::from_cents(20_000),
+            cost_to_sell: Money::ZERO,
+        };
+        let mut row = asset(60_000, 60, 12_000, sale);
+        let earlier = after(&row, &one(&row, NOTHING, "2004-05-29"));
+        row.disposition = Disposition::Abandon { decided: day("2004-10-01"), cease_use: day("2004-10-11") };
+        let given_up = one(&row, earlier, "2004-10-06");
+        assert_eq!((given_up.at_decision.cents(), given_up.closing.cents()), (20_000, 10_000));
+        let mut row = asset(60_000, 60, 12_000, Disposition::InUse);
+        row.disposition = Disposition::Abandon { decided: day("2004-05-26"), cease_use: day("2004-06-05") };
+        let earlier = after(&row, &one(&row, NOTHING, "2004-05-29"));
+        row.disposition = held_and_used("2004-06-20", 33_600, 90_000, None);
+        let called_off = one(&row, earlier, "2004-06-30");
+        assert_eq!((called_off.at_decision.cents(), called_off.write_down), (33_600, Money::ZERO));
+    }
 }

@@ -122,7 +122,8 @@ impl Money {
 /// A quotient of whole numbers, rounded half away from zero. 256 bits hold the product of an amount and two decimals.
 fn divided(product: I256, by: I256) -> I256 {
     let (quotient, rest) = (product / by, product % by);
-    if rest.abs() * 2 < by.abs() { quotient } else { quotient + product.signum() * by.signum() }
+    let away = if product.is_negative() == by.is_negative() { I256::new(1) } else { I256::new(-1) };
+    if rest.abs() * 2 < by.abs() { quotient } else { quotient + away }
 }
 
 /// Rounds half away from zero to a number of decimal places, and keeps as many.
