@@ -57,6 +57,16 @@ fn rules_are_pure() {
     none(&offenders(|file, line| file.starts_with("adjust/") && far.iter().any(|word| line.contains(word))));
 }
 
+/// What is made of the records touches no disk, no clock and no dataframe.
+#[test]
+fn what_follows_from_the_records_is_pure() {
+    let rooms = ["schedules/", "journal/", "statements/", "checks/", "close.rs", "exceptions.rs", "exit_costs.rs"];
+    let more = ["rollforward.rs", "scenario.rs", "sensitivity.rs", "targets.rs", "trial_balance.rs"];
+    let far = ["std::fs", "std::env", "SystemTime", "polars", "crate::report", "crate::publish", "crate::cli"];
+    let pure = |file: &str| rooms.iter().chain(&more).any(|room| file.starts_with(room));
+    none(&offenders(|file, line| pure(file) && far.iter().any(|word| line.contains(word))));
+}
+
 #[test]
 fn rooms_do_not_look_upwards() {
     let rooms: [(&str, &[&str]); 4] = [
