@@ -3,9 +3,11 @@
 pub mod calendar;
 pub mod chart;
 pub mod config;
+pub mod layout;
 pub mod methods;
 pub mod policies;
 mod raw;
+pub mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,16 +2,13 @@
 
 pub mod book;
 pub mod ledger;
+pub mod limits;
 pub mod parquet;
 pub mod prior_pack;
 pub mod quarter;
+pub mod record;
 pub mod subledger;
 pub mod table;
-
-/// Longest line of a source, in bytes.
-pub const LINE_BYTES_MAX: usize = 1 << 20;
-/// Largest subledger or table that is read whole, in bytes.
-pub const TABLE_BYTES_MAX: u64 = 1 << 30;
 
 /// What was read of a source, for the manifest and `sources.csv`.
 #[derive(Debug, Clone)]

@@ -6,7 +6,8 @@ use std::path::Path;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::{SourceFile, TABLE_BYTES_MAX};
+use super::SourceFile;
+use super::limits::TABLE_BYTES_MAX;
 use crate::diagnostics::{Code, Faults, Place};
 use crate::domain::hash::sha256_hex;
 use crate::domain::{Dimension, Money, MoneyError, plain_decimal};

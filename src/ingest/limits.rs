@@ -1,0 +1,18 @@
+//! Every limit on what is read, in one place. What goes beyond one is a fault that names it.
+
+/// Longest record of a source, in bytes, its quoted line breaks among them.
+pub const RECORD_BYTES_MAX: usize = 1 << 20;
+/// Most fields of a record.
+pub const FIELDS_MAX: usize = 1 << 10;
+/// Most rows that are looked at for the header, where rows may stand above it.
+pub const TITLE_ROWS_MAX: usize = 50;
+/// Largest subledger or table that is read whole, in bytes, once it is unpacked.
+pub const TABLE_BYTES_MAX: u64 = 1 << 30;
+/// Most times that a packed file may grow when it is unpacked: what grows more was made to fill a memory.
+pub const UNPACKED_RATIO_MAX: u64 = 1 << 10;
+/// Deepest nesting of elements of an XML file.
+pub const NESTING_MAX: usize = 32;
+/// Most files that the patterns of a source may name.
+pub const FILES_MAX: usize = 1 << 12;
+/// Most lines that a policy may set aside of a ledger; a ledger with more is another quarter's.
+pub const SET_ASIDE_MAX: usize = 10_000;
