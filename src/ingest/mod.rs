@@ -9,6 +9,7 @@ pub mod quarter;
 pub mod record;
 pub mod subledger;
 pub mod table;
+pub mod values;
 
 /// What was read of a source, for the manifest and `sources.csv`.
 #[derive(Debug, Clone)]
