@@ -3,12 +3,14 @@
 pub mod book;
 pub mod ledger;
 pub mod limits;
+pub mod lines;
 pub mod parquet;
 pub mod prior_pack;
 pub mod quarter;
 pub mod record;
 pub mod subledger;
 pub mod table;
+pub mod watch;
 
 /// What was read of a source, for the manifest and `sources.csv`.
 #[derive(Debug, Clone)]
