@@ -3,6 +3,7 @@
 mod bad_books;
 mod command;
 mod exceptions;
+mod faults;
 mod golden;
 mod posted;
 mod properties;
