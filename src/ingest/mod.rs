@@ -3,6 +3,7 @@
 pub mod book;
 pub mod ledger;
 pub mod limits;
+pub mod lines;
 pub mod parquet;
 pub mod prior_pack;
 pub mod quarter;
@@ -11,6 +12,7 @@ pub mod saft;
 pub mod subledger;
 pub mod table;
 pub mod values;
+pub mod watch;
 
 /// What was read of a source, for the manifest and `sources.csv`.
 #[derive(Debug, Clone)]

@@ -30,6 +30,7 @@ pub fn read(
     let frame = scan(&path).map_err(|error| frame_fault(file, &error.to_string(), faults)).ok()?;
     let columns = text_columns(file, &frame, faults)?;
     let mut pass = Pass::new(file, book, codes, quarter);
+    pass.faults = std::mem::take(faults);
     for row in 0..frame.height() {
         let texts = columns.each_ref().map(|column| cell(column, row));
         pass.line(&Line {
@@ -47,8 +48,8 @@ pub fn read(
             raw: None,
         });
     }
-    let (ledger, found) = pass.finish();
-    faults.extend(found);
+    let ledger;
+    (ledger, *faults) = pass.finish();
     let source = SourceFile {
         source: "ledger".to_owned(),
         path: file.to_owned(),
