@@ -7,6 +7,7 @@ pub mod parquet;
 pub mod prior_pack;
 pub mod quarter;
 pub mod record;
+pub mod stream;
 pub mod subledger;
 pub mod table;
 
