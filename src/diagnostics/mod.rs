@@ -33,6 +33,8 @@ pub enum Code {
     UnfinishedQuarter,
     PriorPack,
     LimitExceeded,
+    /// What a file says of its own totals, and its lines do not add up to.
+    ControlTotal,
 }
 
 impl Code {
@@ -62,6 +64,7 @@ impl Code {
             Self::OutsideQuarter => "E0302",
             Self::DuplicateKey => "E0303",
             Self::OwnEntry => "E0304",
+            Self::ControlTotal => "E0306",
             Self::RuleInput => "E0401",
             Self::PriorPack => "E0501",
         }

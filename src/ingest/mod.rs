@@ -8,9 +8,11 @@ pub mod parquet;
 pub mod prior_pack;
 pub mod quarter;
 pub mod record;
+pub mod saft;
 pub mod stream;
 pub mod subledger;
 pub mod table;
+pub mod values;
 
 /// What was read of a source, for the manifest and `sources.csv`.
 #[derive(Debug, Clone)]

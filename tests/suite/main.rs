@@ -3,6 +3,7 @@
 mod bad_books;
 mod command;
 mod exceptions;
+mod exports;
 mod golden;
 mod posted;
 mod properties;
