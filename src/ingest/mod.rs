@@ -1,6 +1,7 @@
 //! Bytes to records and faults: one file a source. Nothing outside this room reads a source.
 
 pub mod book;
+pub mod files;
 pub mod ledger;
 pub mod limits;
 pub mod lines;
@@ -9,6 +10,7 @@ pub mod prior_pack;
 pub mod quarter;
 pub mod record;
 pub mod saft;
+pub mod stream;
 pub mod subledger;
 pub mod table;
 pub mod values;
