@@ -1,6 +1,7 @@
 //! Bytes to records and faults: one file a source. Nothing outside this room reads a source.
 
 pub mod book;
+pub mod delimited;
 pub mod files;
 pub mod ledger;
 pub mod limits;
