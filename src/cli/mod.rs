@@ -1,6 +1,7 @@
 //! The command line: arguments, the terminal, exit codes. Only this room knows clap.
 
 mod demo;
+mod init;
 mod run;
 
 use std::path::PathBuf;
@@ -38,6 +39,15 @@ enum Command {
         /// The folder to write: the book in `book`, the packs in `packs`
         #[arg(long, default_value = "closepack-demo")]
         dir: PathBuf,
+    },
+    /// Look at a file, and propose the tables of closepack.toml that read it
+    Init {
+        /// The file: text in any dialect, packed or not, a workbook, Parquet or SAF-T
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        /// The source that the file is of, such as inventory
+        #[arg(long, value_name = "NAME", default_value = "ledger")]
+        source: String,
     },
     /// Check the published pack of a quarter against its manifest
     Verify {
@@ -105,6 +115,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments, true),
         Command::Check(arguments) => run::run(&arguments, false),
         Command::Demo { dir } => demo::demo(&dir),
+        Command::Init { from, source } => init::init(&from, &source),
         Command::Verify { out, quarter, scenario } => run::verify(&out, &quarter, scenario.as_deref()),
         Command::Calendar { book } => run::calendar(&book),
         Command::Completions { shell } => completions(shell),

@@ -7,6 +7,7 @@ pub mod parquet;
 pub mod prior_pack;
 pub mod quarter;
 pub mod record;
+pub mod sniff;
 pub mod subledger;
 pub mod table;
 pub mod values;

@@ -4,6 +4,7 @@ mod bad_books;
 mod command;
 mod exceptions;
 mod golden;
+mod init;
 mod posted;
 mod properties;
 mod random_books;
