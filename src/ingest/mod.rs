@@ -11,6 +11,7 @@ pub mod prior_pack;
 pub mod quarter;
 pub mod record;
 pub mod saft;
+pub mod sniff;
 pub mod stream;
 pub mod subledger;
 pub mod table;

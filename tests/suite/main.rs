@@ -6,6 +6,7 @@ mod exceptions;
 mod exports;
 mod faults;
 mod golden;
+mod init;
 mod posted;
 mod properties;
 mod random_books;
