@@ -235,15 +235,17 @@ impl<'a> AuditFile<'a> {
             Element::AnalysisType => text.clone_into(&mut self.analysis_type),
             Element::AnalysisId => text.clone_into(&mut self.analysis_id),
             Element::Currency => text.clone_into(&mut self.texts.currency),
-            Element::Control(control) => {
-                if !self.totals.state(control, text, at) {
-                    self.twice("a control total", text, at);
-                }
-            }
+            Element::Control(control) => self.state(control, text, at),
             Element::Column(level, column) => self.put(level, column, text, at),
             // An amount in an `Amount` has been taken at the end of that.
             Element::Amount(side) if !text.is_empty() => self.amount(side, text, at),
             _ => {}
+        }
+    }
+
+    fn state(&mut self, control: Control, text: &str, at: Position) {
+        if !self.totals.state(control, text, at) {
+            self.twice("a control total", text, at);
         }
     }
 
