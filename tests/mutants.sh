@@ -30,13 +30,14 @@ done
 {
     sed -n '/^\[package\]/,/^edition/p' "$repository/Cargo.toml"
     printf '\n[dependencies]\n'
-    grep -E '^(chrono|ethnum|rust_decimal|serde|sha2|thiserror|toml) = ' "$repository/Cargo.toml"
+    grep -E '^(chrono|ethnum|glob|rust_decimal|serde|sha2|thiserror|toml) = ' "$repository/Cargo.toml"
     printf '\n[profile.dev]\ndebug = false\n'
 } >Cargo.toml
 cp "$repository/Cargo.lock" .
-# A test of the configuration reads the embedded book's.
+# A test of the configuration reads the embedded book's, and the presets are compiled in.
 mkdir -p data/book
 cp "$repository/data/book/closepack.toml" data/book/
+cp -R "$repository/data/layouts" data/
 
 set -f
 [ $# -gt 0 ] && files=$* || files=$mutated

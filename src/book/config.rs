@@ -7,10 +7,12 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
+use super::layout::check;
 use super::policies::{Basis, Choice, CostFormula, Policies, UnitOfAccount};
 use super::raw::{RawConfig, RawEvent, RawNamed, RawPolicies, RawPool, RawRoyalty, RawSensitivity, RawStep, RawTarget};
+use super::sources::SourceSpec;
 use super::{Event, Method, Methods, Named, Pool, Royalty, Sensitivity, SensitivityInput, Step, StepTable, Target};
-use crate::diagnostics::{Code, Diagnostic, Faults, Place};
+use crate::diagnostics::{Code, Faults, Place};
 use crate::domain::{Dimension, Money, plain_decimal};
 
 /// The accounts that entries are posted to.
@@ -110,6 +112,16 @@ pub struct Config {
     pub targets: BTreeMap<String, Target>,
     /// In the book's order.
     pub sensitivities: Vec<Sensitivity>,
+    /// The sources that the book says something of, by name.
+    pub sources: BTreeMap<String, SourceSpec>,
+}
+
+impl Config {
+    /// What the book says of a source; nothing where its files and columns are closepack's own.
+    #[must_use]
+    pub fn source(&self, name: &str) -> Option<&SourceSpec> {
+        self.sources.get(name)
+    }
 }
 
 /// Most decimals of a sensitivity's step.
@@ -129,23 +141,21 @@ pub fn parse(text: &str) -> Result<Config, Faults> {
     if checker.faults.is_empty() { Ok(config) } else { Err(checker.faults) }
 }
 
-fn form_fault(text: &str, error: &toml::de::Error) -> Faults {
+/// The fault of a text that is no configuration at all.
+pub(super) fn form_fault(text: &str, error: &toml::de::Error) -> Faults {
     let mut faults = Faults::default();
     let place = error.span().map_or_else(|| Place::file(FILE), |span| place_of(text, span.start));
     let value = error.span().and_then(|span| text.get(span)).unwrap_or_default();
     let value = value.lines().next().unwrap_or_default();
-    faults.push(Diagnostic {
-        place,
-        code: Code::Configuration,
-        message: error.message().replace('\n', " ").trim_end().to_owned(),
-        value: value.to_owned(),
-        expected: "a configuration as the README describes it".to_owned(),
-        help: "correct or remove the key named above".to_owned(),
-    });
+    let message = error.message().replace('\n', " ");
+    let expected = "a configuration as the README describes it";
+    let help = "correct or remove the key named above";
+    faults.add(Code::Configuration, place, message.trim_end(), value, expected, help);
     faults
 }
 
-fn place_of(text: &str, offset: usize) -> Place {
+/// The place of a byte of the configuration's text.
+pub(super) fn place_of(text: &str, offset: usize) -> Place {
     let before = &text.as_bytes()[..offset.min(text.len())];
     let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     let mut place = Place::line(FILE, 1);
@@ -170,6 +180,8 @@ impl Checker<'_> {
         self.pools_fit(&raw.pools, &policies, &scenarios);
         let pools = self.pools(raw.pools, &events);
         let codes = [("entities", &entities), ("brands", &brands), ("segments", &segments)];
+        let (sources, faults) = check::sources(self.text, &raw.layouts, &raw.sources);
+        self.faults.extend(faults);
         Config {
             company: raw.company.name,
             currency: raw.company.currency,
@@ -182,6 +194,7 @@ impl Checker<'_> {
             royalties: self.royalties(raw.royalties, codes, &pools),
             targets: self.targets(raw.targets),
             sensitivities: self.sensitivities(raw.sensitivities),
+            sources,
             entities,
             brands,
             segments,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::config::PostingAccounts;
+use super::layout::raw::{RawLayout, RawSource, Tables};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +28,10 @@ pub(super) struct RawConfig {
     pub(super) sensitivities: Vec<RawSensitivity>,
     #[serde(default)]
     pub(super) scenarios: BTreeMap<toml::Spanned<String>, RawPolicies>,
+    #[serde(default)]
+    pub(super) layouts: Tables<RawLayout>,
+    #[serde(default)]
+    pub(super) sources: Tables<RawSource>,
 }
 
 #[derive(Deserialize)]

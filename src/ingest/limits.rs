@@ -16,3 +16,8 @@ pub const NESTING_MAX: usize = 32;
 pub const FILES_MAX: usize = 1 << 12;
 /// Most lines that a policy may set aside of a ledger; a ledger with more is another quarter's.
 pub const SET_ASIDE_MAX: usize = 10_000;
+/// Bytes of a packed file's text that do not count for [`UNPACKED_RATIO_MAX`]: small files of one text pack well.
+pub const UNPACKED_RATIO_FREE: u64 = 1 << 26;
+/// Largest window that a file packed by zstd may ask for, as a power of two: 128 MiB, the most that `zstd --long` asks
+/// for unless it is told more.
+pub const ZSTD_WINDOW_LOG_MAX: u32 = 27;

@@ -1,15 +1,20 @@
 //! Bytes to records and faults: one file a source. Nothing outside this room reads a source.
 
 pub mod book;
+pub mod files;
 pub mod ledger;
 pub mod limits;
+pub mod lines;
 pub mod parquet;
 pub mod prior_pack;
 pub mod quarter;
 pub mod record;
 pub mod saft;
+pub mod stream;
 pub mod subledger;
 pub mod table;
+pub mod values;
+pub mod watch;
 
 /// What was read of a source, for the manifest and `sources.csv`.
 #[derive(Debug, Clone)]

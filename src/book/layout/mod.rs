@@ -3,9 +3,22 @@
 //! A layout is a small table. The presets below `data/layouts` and the layouts of a book are written in the same
 //! language, so that a company whose system has no preset writes its own.
 
+mod canonical;
+pub(super) mod check;
+mod heading;
+mod lay;
+mod pattern;
+pub mod presets;
+pub(super) mod raw;
+
 use std::collections::BTreeMap;
 
 use super::Choice;
+
+pub use canonical::{SOURCES, SourceColumns, columns_of};
+pub use check::{parse, preset};
+pub use heading::{Heading, heading};
+pub use pattern::{MONTHS, PatternError};
 
 /// How the files of a source are written, and where each canonical column comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +33,45 @@ pub struct Layout {
     pub amounts: Vec<Amounts>,
     /// Rows that are no records.
     pub totals: Vec<TotalRow>,
+    /// What is done with columns of the file that the layout does not look for.
+    pub other_columns: OtherColumns,
+}
+
+impl Layout {
+    /// The layout of a source for which a book says nothing: closepack's own columns, each under its own name.
+    #[must_use]
+    pub fn canonical(source: &SourceColumns) -> Self {
+        let named = |name: &str| (name.to_owned(), Column::named(name));
+        let side = str::to_owned;
+        let sides = Amounts::DebitCredit { debit: side("debit"), credit: side("credit"), negative: Negative::Refused };
+        Self {
+            name: presets::CANONICAL.to_owned(),
+            shape: Shape::Table,
+            dialect: Dialect::plain(),
+            columns: source.names().map(named).collect(),
+            amounts: if source.has_sides() { vec![sides] } else { Vec::new() },
+            totals: Vec::new(),
+            other_columns: OtherColumns::Refused,
+        }
+    }
+
+    /// The columns that the source needs and the layout says nothing of.
+    pub fn unsaid(&self, source: &SourceColumns) -> impl Iterator<Item = &'static str> {
+        source.required.iter().copied().filter(|name| !self.columns.contains_key(*name))
+    }
+}
+
+/// What is done with columns of a file that its layout does not look for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherColumns {
+    /// They are not read.
+    Ignored,
+    /// They are faults: where every column has its name, another one is a slip of the pen.
+    Refused,
+}
+
+impl Choice for OtherColumns {
+    const NAMES: &'static [(Self, &'static str)] = &[(Self::Ignored, "ignore"), (Self::Refused, "refuse")];
 }
 
 /// What a file is made of.
@@ -39,10 +91,37 @@ impl Choice for Shape {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     pub from: Origin,
+    /// Only what stands behind the last of these signs is taken, where the field has them; empty: all of it.
+    pub after: String,
+    /// Only what stands before the first of these signs, behind `after`, is taken; empty: all of it.
+    pub until: String,
     /// What each text of the file stands for; any other text is a fault. Empty: texts stand for themselves.
     pub values: BTreeMap<String, String>,
     /// An empty field repeats the one above it, as reports do that print a journal's head once.
     pub carried: bool,
+    /// Of a journal id that does not tell its journals apart: a row in which one of these columns (the first that the
+    /// header has) is filled opens a journal, to which the rows below belong. Empty: the id alone tells.
+    pub opens: Vec<String>,
+}
+
+impl Column {
+    /// The column of a name, as it is.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self::of(Origin::Field(vec![name.to_owned()]))
+    }
+
+    /// A text of a file as it is.
+    pub(in crate::book) const fn of(from: Origin) -> Self {
+        Self {
+            from,
+            after: String::new(),
+            until: String::new(),
+            values: BTreeMap::new(),
+            carried: false,
+            opens: Vec::new(),
+        }
+    }
 }
 
 /// The text of a column.
@@ -59,7 +138,7 @@ pub enum Origin {
 /// How a ledger line shows its amount and its side.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Amounts {
-    /// A column each for debits and credits.
+    /// A column each for debits and credits. A zero beside an amount is nothing, as an empty field is.
     DebitCredit { debit: String, credit: String, negative: Negative },
     /// One signed column, debit positive.
     Signed { amount: String },
@@ -94,15 +173,37 @@ pub struct TotalRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dialect {
     pub encoding: Encoding,
-    /// The byte between fields; none: the header tells which of comma, semicolon, tab and bar it is.
+    /// The byte between fields, in ASCII; none: the header tells which of comma, semicolon, tab and bar it is.
     pub delimiter: Option<u8>,
     /// Fields may stand in double quotes. Where they may not, a quote is a letter like any other.
     pub quoted: bool,
-    /// Rows may stand above the header, which is then the first row that has the layout's columns.
+    /// Rows may stand above the header, which is then the first row that has the layout's columns, and lines of one
+    /// field may stand below the last row.
     pub title_rows: bool,
+    /// Lines of nothing but hyphens, bars and spaces may stand between the rows, as lists draw them.
+    pub ruled: bool,
+    /// Spaces around a field are no part of it.
+    pub trimmed: bool,
     pub numbers: Numbers,
     /// The forms that a date may have. A text that two of them read differently is a fault.
     pub dates: Vec<DateFormat>,
+}
+
+impl Dialect {
+    /// The dialect of closepack's own files: UTF-8, commas, quotes, plain numbers and ISO dates.
+    #[must_use]
+    pub fn plain() -> Self {
+        Self {
+            encoding: Encoding::Utf8,
+            delimiter: Some(b','),
+            quoted: true,
+            title_rows: false,
+            ruled: false,
+            trimmed: false,
+            numbers: Numbers::plain(),
+            dates: vec![DateFormat::iso()],
+        }
+    }
 }
 
 /// How the characters of a text file are encoded.
@@ -133,7 +234,8 @@ impl Choice for Encoding {
 pub struct Numbers {
     /// The decimal mark: a point or a comma.
     pub decimal: u8,
-    /// What may stand between groups of three digits.
+    /// What may stand between groups of three digits; a space stands for the no-break ones too, an apostrophe for the
+    /// typographic one.
     pub thousands: Option<char>,
     /// A minus may stand behind the digits.
     pub trailing_minus: bool,
@@ -162,7 +264,8 @@ impl Numbers {
 
 /// The form of a date: `yyyy-mm-dd`, `yyyymmdd`, `d.m.yyyy`, `m/d/yyyy`, `d mmm yyyy` and the like.
 ///
-/// `dd` and `mm` take two digits, `d` and `m` one or two, `mmm` the first three letters of the English month.
+/// `dd` and `mm` take two digits, `d` and `m` one or two, `mmm` the first three letters of the English month; every
+/// other sign stands for itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DateFormat {
     /// As it is written in a layout.
@@ -181,3 +284,6 @@ pub enum DatePart {
     Day(bool),
     Literal(char),
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,265 @@
+//! A ledger in Parquet: the same records, the same checks, the same results as in CSV.
+//!
+//! polars decodes the columns, one window of rows at a time and on as many threads as there are states to fill, so
+//! that memory does not grow with the file. Every value leaves here as text, as a CSV file would have it. A column of
+//! floating-point numbers is refused: its cents are already lost.
+
+mod cells;
+mod decode;
+mod partition;
+#[cfg(test)]
+mod tests;
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use polars::prelude::DataType;
+
+use super::SourceFile;
+use super::book::Codes;
+use super::ledger::{Ledger, Line, Pass, REQUIRED};
+use super::limits::FIELDS_MAX;
+use super::record::Record;
+use super::stream::{self, Digest, StreamError};
+use crate::book::Book;
+use crate::diagnostics::{Code, Faults, Place};
+use crate::domain::Quarter;
+use cells::{Cells, Kind};
+use decode::{Decoder, Footer, Window};
+
+/// How many rows are brought from columns into records at a time: few enough to stay near the processor.
+const BLOCK_ROWS: usize = 256;
+
+/// A Parquet file whose footer has been read.
+pub struct Parquet {
+    path: PathBuf,
+    names: Vec<String>,
+    columns: Vec<Column>,
+    windows: Vec<Window>,
+}
+
+/// Where the text of a column comes from.
+enum Column {
+    /// A column of the file.
+    File(DataType),
+    /// The name of a folder on the way to the file.
+    Folder(String),
+}
+
+/// Why a Parquet file cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ParquetError {
+    #[error(transparent)]
+    File(#[from] StreamError),
+    /// The file is no Parquet, or it is damaged, or its columns are of types that the decoder does not know.
+    #[error("the file is not Parquet that can be read")]
+    Damaged {
+        /// What the decoder said.
+        why: String,
+    },
+    #[error("the file has too many columns")]
+    TooWide { columns: usize },
+}
+
+impl ParquetError {
+    /// Tells of it as a fault of the file.
+    pub fn tell(&self, file: &str, faults: &mut Faults) {
+        let place = Place::file(file);
+        match self {
+            Self::File(error) => error.tell(file, faults),
+            Self::Damaged { why } => {
+                let (value, help) = (why.lines().next().unwrap_or_default(), "export the file again");
+                faults.add(Code::UnreadableFile, place, self.to_string(), value, "a Parquet file", help);
+            }
+            Self::TooWide { columns } => {
+                let (expected, help) = (format!("at most {FIELDS_MAX} columns"), "export the ledger's columns alone");
+                faults.add(Code::LimitExceeded, place, self.to_string(), &columns.to_string(), &expected, help);
+            }
+        }
+    }
+}
+
+/// Rows that follow each other in the file, as text.
+pub struct Batch {
+    /// The batch's place among all batches of the file, from zero.
+    pub index: usize,
+    /// Rows of the file before the first of the batch.
+    before: u64,
+    rows: usize,
+    columns: Vec<Cells>,
+}
+
+impl Batch {
+    /// Gives each row in the file's order, with its one-based number in the file and the fields that were asked for.
+    pub fn records(&self, mut each: impl FnMut(&Record<'_>)) {
+        let width = self.columns.len();
+        let mut fields: Vec<&[u8]> = vec![b""; BLOCK_ROWS * width];
+        for from in (0..self.rows).step_by(BLOCK_ROWS) {
+            let rows = from..self.rows.min(from + BLOCK_ROWS);
+            for (at, column) in self.columns.iter().enumerate() {
+                column.fill(rows.clone(), fields[at..].iter_mut().step_by(width));
+            }
+            for (row, fields) in rows.zip(fields.chunks_exact(width)) {
+                each(&Record { number: self.before + row as u64 + 1, raw: b"", fields });
+            }
+        }
+    }
+}
+
+impl Parquet {
+    /// Reads the footer of `root/file`. A folder `key=value` on the way to the file is a column `key`, where
+    /// `looked_for` has the key and the file has no such column.
+    ///
+    /// # Errors
+    /// A file that cannot be opened, that is not Parquet or that has too many columns.
+    pub fn open(root: &Path, file: &str, looked_for: &[&str]) -> Result<Self, ParquetError> {
+        let path = root.join(file);
+        let footer = Footer::read(&path)?;
+        let mut names = footer.names;
+        if names.len() > FIELDS_MAX {
+            return Err(ParquetError::TooWide { columns: names.len() });
+        }
+        let mut columns: Vec<Column> = footer.types.into_iter().map(Column::File).collect();
+        for (key, value) in partition::keys(file) {
+            if looked_for.contains(&key.as_str()) && !names.contains(&key) {
+                names.push(key);
+                columns.push(Column::Folder(value));
+            }
+        }
+        Ok(Self { path, names, columns, windows: footer.windows })
+    }
+
+    /// The names of the columns, in the file's order; columns of folders are last.
+    #[must_use]
+    pub fn columns(&self) -> &[String] {
+        &self.names
+    }
+
+    /// How many batches [`Parquet::read`] gives.
+    #[must_use]
+    pub fn batches(&self) -> usize {
+        self.windows.len()
+    }
+
+    /// True when the values of all `wanted` columns, by their place in [`Parquet::columns`], can become text; tells of
+    /// each that cannot.
+    pub fn fits(&self, wanted: &[usize], file: &str, faults: &mut Faults) -> bool {
+        let before = faults.total();
+        for at in wanted {
+            if let Column::File(of) = &self.columns[*at]
+                && let Err(refusal) = Kind::of(of)
+            {
+                let mut place = Place::file(file);
+                place.field.clone_from(&self.names[*at]);
+                let message = format!("{} is a column of {}", place.field, refusal.what);
+                faults.add(refusal.code, place, message, &of.to_string(), refusal.expected, refusal.help);
+            }
+        }
+        faults.total() == before
+    }
+
+    /// Decodes the file and hashes it, on one thread a state and one for the hash.
+    ///
+    /// Each batch goes to one of the states, whichever is free; a state gets its batches in the file's order. The
+    /// fields of a record are those of `wanted`, in that order. `each` ends the reading by [`ControlFlow::Break`].
+    ///
+    /// # Errors
+    /// The first damage of the file, in its own order, however many threads read it.
+    pub fn read<S: Send>(
+        &self,
+        wanted: &[usize],
+        states: &mut [S],
+        each: impl Fn(&mut S, &Batch) -> ControlFlow<()> + Sync,
+    ) -> Result<Digest, ParquetError> {
+        let decoder = Decoder::new(self, wanted)?;
+        decode::keep_freed_memory();
+        std::thread::scope(|scope| {
+            let digest = scope.spawn(|| stream::digest(&self.path));
+            let (decoder, each) = (&decoder, &each);
+            let workers: Vec<_> = states
+                .iter_mut()
+                .map(|state| scope.spawn(move || decoder.run(|batch| each(&mut *state, batch))))
+                .collect();
+            let damaged: Vec<_> = workers.into_iter().filter_map(|worker| joined(worker).err()).collect();
+            match damaged.into_iter().min_by_key(|damage| damage.window) {
+                Some(damage) => Err(damage.error),
+                None => Ok(joined(digest)?),
+            }
+        })
+    }
+}
+
+/// What a thread came to; its panic goes on in this one.
+fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// Reads a Parquet ledger of the canonical columns.
+pub fn read(
+    root: &Path,
+    file: &str,
+    book: &Book,
+    codes: &Codes,
+    quarter: &Quarter,
+    faults: &mut Faults,
+) -> Option<(Ledger, SourceFile)> {
+    let tell = |error: ParquetError, faults: &mut Faults| error.tell(file, faults);
+    let parquet = Parquet::open(root, file, &REQUIRED).map_err(|error| tell(error, faults)).ok()?;
+    let wanted = required(&parquet, file, faults)?;
+    if !parquet.fits(&wanted, file, faults) {
+        return None;
+    }
+    let mut passes = [Pass::new(file, book, codes, quarter)];
+    let read = parquet.read(&wanted, &mut passes, |pass, batch| {
+        batch.records(|record| pass.line(&line(record)));
+        ControlFlow::Continue(())
+    });
+    let digest = read.map_err(|error| tell(error, faults)).ok()?;
+    let [pass] = passes;
+    let (ledger, found) = pass.finish();
+    faults.extend(found);
+    let source = SourceFile {
+        source: "ledger".to_owned(),
+        path: file.to_owned(),
+        sha256: digest.sha256,
+        bytes: digest.bytes,
+        rows: ledger.lines,
+        debit_total: Some(ledger.debits()),
+        credit_total: Some(ledger.credits()),
+    };
+    Some((ledger, source))
+}
+
+/// The places of the columns of [`REQUIRED`]; tells of each that is missing.
+fn required(parquet: &Parquet, file: &str, faults: &mut Faults) -> Option<Vec<usize>> {
+    let place_of = |name: &&str| {
+        let at = parquet.columns().iter().position(|column| column == name);
+        if at.is_none() {
+            let mut place = Place::file(file);
+            place.field = (*name).to_owned();
+            let (message, expected) = (format!("the column {name} is missing"), format!("a column {name}"));
+            faults.add(Code::MissingColumn, place, message, "", &expected, "add the column to the export");
+        }
+        at
+    };
+    let places: Vec<Option<usize>> = REQUIRED.iter().map(place_of).collect();
+    places.into_iter().collect()
+}
+
+fn line<'r>(record: &Record<'r>) -> Line<'r> {
+    let text = |at: usize| std::str::from_utf8(record.fields[at]).unwrap_or_default();
+    Line {
+        number: record.number,
+        journal_id: text(0),
+        journal_line: text(1),
+        effective_date: text(2),
+        entity: text(3),
+        account: text(4),
+        brand: text(5),
+        segment: text(6),
+        debit: text(7),
+        credit: text(8),
+        currency: text(9),
+        raw: None,
+    }
+}
