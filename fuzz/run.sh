@@ -11,7 +11,7 @@ cd "$(dirname "$0")"
 
 seconds=${1:-600}
 [ $# -gt 0 ] && shift
-[ $# -gt 0 ] || set -- ledger parquet saft values subledger workbook configuration book_tables prior_pack manifest
+[ $# -gt 0 ] || set -- ledger parquet saft values subledger workbook configuration sniff book_tables prior_pack manifest
 
 python3 seed.py
 cargo +nightly build --release --locked --config instrument.toml --target-dir target

@@ -175,6 +175,15 @@ def workbook():
         put("workbook", name, data.getvalue())
 
 
+def sniffed():
+    """Texts of the ledger's corpus and the workbooks, without the bytes that choose."""
+    for path in sorted((HERE / "corpus" / "ledger").glob("good-*")):
+        put("sniff", path.name, b"\0" + path.read_bytes()[1:])
+    put("sniff", "inventory", b"\1" + head(QUARTER / "inventory.csv"))
+    for path in sorted((HERE / "corpus" / "workbook").iterdir()):
+        put("sniff", f"workbook-{path.name}", b"\3" + path.read_bytes())
+
+
 def parquet():
     """Needs pyarrow; without it the fuzzer starts from nothing, and learns little."""
     try:
@@ -199,5 +208,5 @@ def found():
 
 
 if __name__ == "__main__":
-    for make in [ledgers, tables, configurations, values, manifest, workbook, parquet, found]:
+    for make in [ledgers, tables, configurations, values, manifest, workbook, sniffed, parquet, found]:
         make()

@@ -14,7 +14,7 @@ const DEBIT: &str = "DebitAmount";
 fuzz_target!(|bytes: &[u8]| {
     let columns = saft::header(&["Analysis:P", "Analysis:A"]);
     let debit = columns.iter().position(|name| name == DEBIT).expect("the column of debits");
-    let request = Request { file: "saft.xml", encoding: Encoding::Utf8, columns: &columns };
+    let request = Request { file: "saft.xml", encoding: Encoding::Utf8, numbers: &Numbers::plain(), columns: &columns };
     let (mut faults, mut lines, mut debits, mut last) = (Faults::default(), 0, 0_i128, 0);
     let mut each = |record: Record<'_>| {
         assert_eq!(record.fields.len(), columns.len());

@@ -72,7 +72,7 @@ pub struct AuditFile<'a> {
     texts: Texts,
     analysis_type: String,
     analysis_id: String,
-    totals: Totals,
+    totals: Totals<'a>,
     has_root: bool,
     has_entries: bool,
 }
@@ -90,7 +90,7 @@ impl<'a> AuditFile<'a> {
             texts: Texts::new(request.columns.len(), currency_column),
             analysis_type: String::new(),
             analysis_id: String::new(),
-            totals: Totals::new(),
+            totals: Totals::new(request.numbers),
             has_root: false,
             has_entries: false,
         }
