@@ -94,10 +94,18 @@ impl Closed {
 /// # Errors
 /// The faults that only the rules can find; nothing is measured in part.
 pub fn close(inputs: Inputs<'_>) -> Result<Closed, Faults> {
+    close_into(inputs, Faults::default())
+}
+
+/// As [`close`]; faults are added to `faults`, which may tell each to a sink.
+///
+/// # Errors
+/// As for [`close`].
+pub fn close_into(inputs: Inputs<'_>, faults: Faults) -> Result<Closed, Faults> {
     let Inputs { book, quarter, records, prior, real_prior, .. } = inputs;
     let restated = prior.zip(real_prior).map(|(own, real)| scenario::restated(book, quarter, records, own, real));
     let records = restated.as_ref().unwrap_or(records);
-    let schedules = schedules::measure(book, quarter, records, prior)?;
+    let schedules = schedules::measure_into(book, quarter, records, prior, faults)?;
     let numbering = Numbering { quarter: &quarter.id, scenario: book.config.scenario.as_deref() };
     let unsound = |error: EntryError| match &error {
         EntryError::NoAccount { role, .. } => {

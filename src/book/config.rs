@@ -12,7 +12,7 @@ use super::policies::{Basis, Choice, CostFormula, Policies, UnitOfAccount};
 use super::raw::{RawConfig, RawEvent, RawNamed, RawPolicies, RawPool, RawRoyalty, RawSensitivity, RawStep, RawTarget};
 use super::sources::SourceSpec;
 use super::{Event, Method, Methods, Named, Pool, Royalty, Sensitivity, SensitivityInput, Step, StepTable, Target};
-use crate::diagnostics::{Code, Diagnostic, Faults, Place};
+use crate::diagnostics::{Code, Faults, Place};
 use crate::domain::{Dimension, Money, plain_decimal};
 
 /// The accounts that entries are posted to.
@@ -147,14 +147,10 @@ pub(super) fn form_fault(text: &str, error: &toml::de::Error) -> Faults {
     let place = error.span().map_or_else(|| Place::file(FILE), |span| place_of(text, span.start));
     let value = error.span().and_then(|span| text.get(span)).unwrap_or_default();
     let value = value.lines().next().unwrap_or_default();
-    faults.push(Diagnostic {
-        place,
-        code: Code::Configuration,
-        message: error.message().replace('\n', " ").trim_end().to_owned(),
-        value: value.to_owned(),
-        expected: "a configuration as the README describes it".to_owned(),
-        help: "correct or remove the key named above".to_owned(),
-    });
+    let message = error.message().replace('\n', " ");
+    let expected = "a configuration as the README describes it";
+    let help = "correct or remove the key named above";
+    faults.add(Code::Configuration, place, message.trim_end(), value, expected, help);
     faults
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use include_dir::{Dir, include_dir};
 
 use super::run::Job;
-use super::{Exit, say, tell, today};
+use super::{Ended, Exit, Terminal, Trouble, say, today};
 use crate::domain::hash::sha256_hex;
 
 /// The book of the reference case, as the repository has it.
@@ -16,26 +16,23 @@ static BOOK: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/data/book");
 const QUARTERS: [&str; 5] = ["2004-Q1", "2004-Q2", "2004-Q3", "2004-Q4", "2005-Q1"];
 
 /// Writes the book and closes its quarters, oldest first; stops at the first that cannot be closed.
-pub(super) fn demo(dir: &Path) -> Exit {
+pub(super) fn demo(dir: &Path, terminal: &Terminal) -> Result<Exit, Ended> {
     let (book, out) = (dir.join("book"), dir.join("packs"));
-    if let Err(error) = write_book(&BOOK, &book) {
-        tell(&format!("error: the book could not be written to {}: {error}", book.display()));
-        return Exit::NotWritten;
-    }
+    write_book(&BOOK, &book).map_err(|error| {
+        Trouble::new(Exit::NotWritten, format!("the book could not be written to {}: {error}", book.display()))
+    })?;
     let mut exit = Exit::Done;
     for quarter in QUARTERS {
-        let job = Job { book: &book, out: &out, quarter, scenario: None, as_of: today() };
-        match job.run(true) {
-            Ok((Exit::Done, line)) => say(&line),
-            Ok((looked_at, line)) => {
-                exit = looked_at;
-                say(&line);
-            }
-            Err(ended) => return ended,
+        let (book, out, as_of) = (&book, &out, today());
+        let job = Job { book, out, quarter, scenario: None, as_of, rejects: None, terminal };
+        let (found, line) = job.run(true)?;
+        if found != Exit::Done {
+            exit = found;
         }
+        say(&line);
     }
     say(&format!("open {}", out.join("2004-Q2").join("current").join("report.pdf").display()));
-    exit
+    Ok(exit)
 }
 
 /// Writes the files that are not there yet; a file that was changed since is left alone and told.

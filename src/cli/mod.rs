@@ -1,7 +1,10 @@
 //! The command line: arguments, the terminal, exit codes. Only this room knows clap.
 
 mod demo;
+mod progress;
+mod rejects;
 mod run;
+mod terminal;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,6 +12,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{Days, NaiveDate};
 use clap::{CommandFactory, Parser, Subcommand};
+
+use terminal::{Ended, ErrorFormat, Terminal, Trouble};
 
 const EXIT_CODES: &str = "Exit codes:
   0   done; nothing to look at
@@ -23,6 +28,9 @@ const EXIT_CODES: &str = "Exit codes:
 #[derive(Parser)]
 #[command(name = "closepack", version, after_help = EXIT_CODES, max_term_width = 100)]
 struct Arguments {
+    /// How faults and errors are written to standard error
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    error_format: ErrorFormat,
     #[command(subcommand)]
     command: Command,
 }
@@ -81,6 +89,10 @@ struct RunArguments {
     /// The day that the run is for; a quarter that has not ended by then is refused [default: today]
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     as_of: Option<NaiveDate>,
+    /// Where the whole list of a refused quarter's faults is written, as CSV [default: a run writes `rejects.csv` beside
+    /// the quarter's packs, a check writes none]
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
 }
 
 fn parse_date(text: &str) -> Result<NaiveDate, String> {
@@ -98,31 +110,70 @@ enum Exit {
     NotNow = 75,
 }
 
+impl Exit {
+    /// The exit code in a word, for programs.
+    const fn reason(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::LookAt => "look-at",
+            Self::Usage => "usage",
+            Self::Rejected => "rejected",
+            Self::NotWritten => "not-written",
+            Self::NotNow => "not-now",
+        }
+    }
+}
+
 /// Runs the command of the process's arguments.
 #[must_use]
 pub fn main() -> ExitCode {
-    let exit = match Arguments::parse().command {
-        Command::Run(arguments) => run::run(&arguments, true),
-        Command::Check(arguments) => run::run(&arguments, false),
-        Command::Demo { dir } => demo::demo(&dir),
-        Command::Verify { out, quarter, scenario } => run::verify(&out, &quarter, scenario.as_deref()),
-        Command::Calendar { book } => run::calendar(&book),
-        Command::Completions { shell } => completions(shell),
-        Command::Man => manual(),
+    let exit = match Arguments::try_parse() {
+        Ok(arguments) => {
+            let terminal = Terminal::new(arguments.error_format);
+            command(arguments.command, &terminal).unwrap_or_else(|ended| terminal.ended(&ended))
+        }
+        Err(error) => usage(&error),
     };
     ExitCode::from(exit as u8)
+}
+
+fn command(command: Command, terminal: &Terminal) -> Result<Exit, Ended> {
+    match command {
+        Command::Run(arguments) => run::run(&arguments, true, terminal),
+        Command::Check(arguments) => run::run(&arguments, false, terminal),
+        Command::Demo { dir } => demo::demo(&dir, terminal),
+        Command::Verify { out, quarter, scenario } => run::verify(&out, &quarter, scenario.as_deref()),
+        Command::Calendar { book } => run::calendar(&book),
+        Command::Completions { shell } => Ok(completions(shell)),
+        Command::Man => manual(),
+    }
+}
+
+/// Tells what is wrong with the arguments, or the help that they ask for.
+fn usage(error: &clap::Error) -> Exit {
+    if !error.use_stderr() || !asks_for_json(std::env::args()) {
+        // A reader that has gone away is no fault of ours.
+        let _ = error.print();
+        return if error.use_stderr() { Exit::Usage } else { Exit::Done };
+    }
+    let text = error.to_string();
+    let message = text.trim_start_matches("error: ").trim_end();
+    let help = "closepack --help names the commands and their arguments";
+    Terminal::new(ErrorFormat::Json).trouble(&Trouble::new(Exit::Usage, message).help(help));
+    Exit::Usage
+}
+
+/// Whether arguments that could not be read ask for errors as JSON.
+fn asks_for_json(arguments: impl Iterator<Item = String>) -> bool {
+    let arguments: Vec<String> = arguments.collect();
+    arguments.contains(&"--error-format=json".to_owned())
+        || arguments.windows(2).any(|pair| pair[0] == "--error-format" && pair[1] == "json")
 }
 
 /// Prints one line; a reader that has gone away is no fault of ours.
 fn say(line: &str) {
     use std::io::Write;
     let _ = writeln!(std::io::stdout(), "{line}");
-}
-
-/// Prints a diagnostic.
-fn tell(text: &str) {
-    use std::io::Write;
-    let _ = writeln!(std::io::stderr(), "{}", text.trim_end());
 }
 
 /// Today by the system's clock, in UTC: asked for here at the edge, and never published.
@@ -138,14 +189,10 @@ fn completions(shell: clap_complete::Shell) -> Exit {
     Exit::Done
 }
 
-fn manual() -> Exit {
-    match clap_mangen::Man::new(Arguments::command()).render(&mut std::io::stdout()) {
-        Ok(()) => Exit::Done,
-        Err(error) => {
-            tell(&format!("error: the manual page could not be written: {error}"));
-            Exit::NotWritten
-        }
-    }
+fn manual() -> Result<Exit, Ended> {
+    let rendered = clap_mangen::Man::new(Arguments::command()).render(&mut std::io::stdout());
+    let failed = |error| Trouble::new(Exit::NotWritten, format!("the manual page could not be written: {error}"));
+    Ok(rendered.map(|()| Exit::Done).map_err(failed)?)
 }
 
 #[cfg(test)]
@@ -155,5 +202,12 @@ mod tests {
     #[test]
     fn the_arguments_are_sound() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn json_is_asked_for_in_either_form() {
+        let asks = |text: &str| asks_for_json(text.split(' ').map(str::to_owned));
+        assert!(asks("closepack run --error-format json") && asks("closepack --error-format=json x"));
+        assert!(!asks("closepack run --error-format human") && !asks("closepack json --error-format"));
     }
 }

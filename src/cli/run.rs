@@ -1,41 +1,38 @@
 //! `run`, `check`, `verify` and `calendar`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use super::{Exit, RunArguments, say, tell, today};
+use super::rejects::{self, Listed};
+use super::terminal::{Ended, Terminal, Trouble};
+use super::{Exit, RunArguments, say, today};
 use crate::book::{Book, Choice};
 use crate::close::{self, Closed};
 use crate::diagnostics::{Code, Faults, Place};
 use crate::domain::Quarter;
 use crate::ingest::book::BookFault;
+use crate::ingest::lines::Lines;
 use crate::ingest::prior_pack::{self, PriorPack, PriorPackError};
 use crate::ingest::{self, SourceFile};
 use crate::publish::{self, Lock, LockError, Manifest, Pack, PriorError, Published, PublishedPack};
 use crate::report::{self, sections};
 use crate::statements::{self, Comparative};
 
-/// A command that ends early: its exit code, after its words were told.
-type Ended<T> = Result<T, Exit>;
-
 /// Closes a quarter; publishes its pack unless it is only to be checked.
-pub(super) fn run(arguments: &RunArguments, publishes: bool) -> Exit {
-    let as_of = arguments.as_of.unwrap_or_else(today);
+pub(super) fn run(arguments: &RunArguments, publishes: bool, terminal: &Terminal) -> Result<Exit, Ended> {
     let job = Job {
         book: &arguments.book,
         out: &arguments.out,
         quarter: &arguments.quarter,
         scenario: arguments.scenario.as_deref(),
-        as_of,
+        as_of: arguments.as_of.unwrap_or_else(today),
+        rejects: arguments.rejects.as_deref(),
+        terminal,
     };
-    match job.run(publishes) {
-        Ok((exit, line)) => {
-            say(&line);
-            exit
-        }
-        Err(exit) => exit,
-    }
+    let (exit, line) = job.run(publishes)?;
+    say(&line);
+    Ok(exit)
 }
 
 /// One quarter of one book.
@@ -47,6 +44,9 @@ pub(super) struct Job<'a> {
     pub scenario: Option<&'a str>,
     /// The quarter must have ended before this day.
     pub as_of: NaiveDate,
+    /// Where the list of faults goes, in the place of where it goes by itself.
+    pub rejects: Option<&'a Path>,
+    pub terminal: &'a Terminal,
 }
 
 /// What an earlier pack brings into a run.
@@ -60,20 +60,26 @@ struct Earlier {
 
 impl Job<'_> {
     /// Runs the job; the line says what was done.
-    pub fn run(&self, publishes: bool) -> Ended<(Exit, String)> {
+    pub fn run(&self, publishes: bool) -> Result<(Exit, String), Ended> {
+        self.close(publishes).map_err(|ended| match (ended, self.rejects) {
+            // Faults of no source of the quarter, which are few: they are listed only where it is asked for.
+            (Ended::Rejected(faults, Listed::Nowhere), Some(list)) => self.reject(faults, Some(list), &|_| None),
+            (ended, _) => ended,
+        })
+    }
+
+    fn close(&self, publishes: bool) -> Result<(Exit, String), Ended> {
         let (book, mut sources) = self.read_book()?;
         let book = self.under_scenario(book)?;
         let quarter = self.find_quarter(&book)?;
-        if !self.book.join(&quarter.id).is_dir() {
-            tell(&format!(
-                "not now: the book has no folder {0} yet\n  help: export the quarter's sources into {0}/",
-                quarter.id
-            ));
-            return Err(Exit::NotNow);
-        }
+        self.has_sources(quarter)?;
         let _lock = if publishes { Some(self.lock(quarter)?) } else { None };
         let earlier = self.earlier(&book, quarter)?;
-        let records = ingest::quarter::read(self.book, &book, quarter).map_err(|faults| reject(&faults))?;
+        let watch = self.terminal.watch();
+        let read = |faults| ingest::quarter::read(self.book, &book, quarter, faults, &*watch);
+        let list = self.list_of(quarter, publishes);
+        let reject = |faults, again: &dyn Fn(Faults) -> Option<Faults>| self.reject(faults, list.as_deref(), again);
+        let records = read(Faults::default()).map_err(|faults| reject(faults, &|again| read(again).err()))?;
         sources.extend(records.sources.iter().cloned());
         let inputs = close::Inputs {
             book: &book,
@@ -83,15 +89,12 @@ impl Job<'_> {
             real_prior: earlier.real_prior.as_ref().map(|(figures, _)| figures),
             prior_year: earlier.prior_year.as_ref(),
         };
-        let closed = close::close(inputs).map_err(|faults| reject(&faults))?;
+        let measured_again = |again| close::close_into(inputs, again).err();
+        let closed = close::close(inputs).map_err(|faults| reject(faults, &measured_again))?;
         let exit = if closed.exceptions.is_empty() { Exit::Done } else { Exit::LookAt };
         let done = if publishes {
             let pack = compose(&book, quarter, &closed, &sources, &earlier)?;
-            let run_id = pack.run_id.clone();
-            match publish::publish(self.out, &pack).map_err(|error| not_written(&error))? {
-                Published::New => format!("published run {run_id}"),
-                Published::Already => format!("run {run_id} was published already, and is unchanged"),
-            }
+            self.publish(&pack)?
         } else {
             "checked, nothing published".to_owned()
         };
@@ -100,46 +103,77 @@ impl Job<'_> {
         Ok((exit, format!("{}{of}: {done}; {found}", quarter.id)))
     }
 
+    /// The quarter's folder must be there.
+    fn has_sources(&self, quarter: &Quarter) -> Result<(), Ended> {
+        if self.book.join(&quarter.id).is_dir() {
+            return Ok(());
+        }
+        let trouble = Trouble::new(Exit::NotNow, format!("the book has no folder {} yet", quarter.id));
+        Err(trouble.help(format!("export the quarter's sources into {}/", quarter.id)).into())
+    }
+
+    /// Publishes a pack, and removes the list of what was wrong before; says what was done.
+    fn publish(&self, pack: &Pack) -> Result<String, Ended> {
+        let run_id = &pack.run_id;
+        let done = match publish::publish(self.out, pack).map_err(|error| not_written(&error))? {
+            Published::New => format!("published run {run_id}"),
+            Published::Already => format!("run {run_id} was published already, and is unchanged"),
+        };
+        publish::remove_rejects(self.out, self.scenario, &pack.quarter).map_err(|error| {
+            let message = format!("{done}, but the list of an earlier run's faults stays: {error}");
+            Trouble::new(Exit::LookAt, message).help("remove the list: it is not of this run")
+        })?;
+        Ok(done)
+    }
+
+    /// Where the faults of the quarter are listed: where it is asked for, and else beside the packs of a run.
+    fn list_of(&self, quarter: &Quarter, publishes: bool) -> Option<PathBuf> {
+        let beside = || publish::rejects_path(self.out, self.scenario, &quarter.id).filter(|_| publishes);
+        self.rejects.map(Path::to_owned).or_else(beside)
+    }
+
+    /// Ends the job for faults of the input: each is shown with its line, and all are listed where a list is wanted.
+    fn reject(&self, mut faults: Faults, list: Option<&Path>, again: &dyn Fn(Faults) -> Option<Faults>) -> Ended {
+        let mut lines = Lines::new(self.book);
+        faults.complete(|fault| lines.complete(fault));
+        let listed = list.map(|path| rejects::list(path, self.book, &faults, again).unwrap_or_else(Listed::NotWritten));
+        Ended::Rejected(faults, listed.unwrap_or(Listed::Nowhere))
+    }
+
     /// The book under the policies of the scenario, where one is asked for.
-    fn under_scenario(&self, book: Book) -> Ended<Book> {
+    fn under_scenario(&self, book: Book) -> Result<Book, Ended> {
         let Some(name) = self.scenario else { return Ok(book) };
         book.under(name).ok_or_else(|| {
             let known: Vec<&str> = book.config.scenarios.keys().map(String::as_str).collect();
             let known = if known.is_empty() { "none: the book has no scenarios".to_owned() } else { known.join(", ") };
-            tell(&format!(
-                "error: the book has no scenario {name}\n  expected: one of {known}\n  help:     add [scenarios.{name}] to closepack.toml, or name a scenario that it has"
-            ));
-            Exit::Usage
+            let trouble = Trouble::new(Exit::Usage, format!("the book has no scenario {name}"));
+            let help = format!("add [scenarios.{name}] to closepack.toml, or name a scenario that it has");
+            trouble.expected(format!("one of {known}")).help(help).into()
         })
     }
 
-    fn read_book(&self) -> Ended<(Book, Vec<SourceFile>)> {
+    fn read_book(&self) -> Result<(Book, Vec<SourceFile>), Ended> {
         ingest::book::read(self.book).map_err(|fault| match fault {
-            BookFault::Configuration(faults) => {
-                tell(&faults.to_string());
-                Exit::Usage
+            BookFault::Configuration(faults) => configuration(self.book, faults),
+            BookFault::Input(faults) => {
+                let again = |again| ingest::book::read_into(self.book, again).err().map(BookFault::into_faults);
+                self.reject(faults, self.rejects, &again)
             }
-            BookFault::Input(faults) => reject(&faults),
         })
     }
 
-    fn find_quarter<'b>(&self, book: &'b Book) -> Ended<&'b Quarter> {
+    fn find_quarter<'b>(&self, book: &'b Book) -> Result<&'b Quarter, Ended> {
         let Some(quarter) = book.calendar.quarter(self.quarter) else {
             let known: Vec<&str> = book.calendar.quarters().iter().map(|quarter| quarter.id.as_str()).collect();
-            tell(&format!(
-                "error: the calendar has no quarter {}\n  expected: one of {}\n  help:     `closepack calendar` prints the calendar",
-                self.quarter,
-                known.join(", ")
-            ));
-            return Err(Exit::Usage);
+            let trouble = Trouble::new(Exit::Usage, format!("the calendar has no quarter {}", self.quarter));
+            let expected = format!("one of {}", known.join(", "));
+            return Err(trouble.expected(expected).help("`closepack calendar` prints the calendar").into());
         };
-        let first = book.calendar.quarter(&book.config.policies.first_quarter);
-        if first.is_some_and(|first| quarter.start < first.start) {
-            tell(&format!(
-                "error: {} is before the book's first quarter {}\n  help: run a later quarter, or change [policies] first_quarter",
-                quarter.id, book.config.policies.first_quarter
-            ));
-            return Err(Exit::Usage);
+        let opens = &book.config.policies.first_quarter;
+        if book.calendar.quarter(opens).is_some_and(|first| quarter.start < first.start) {
+            let message = format!("{} is before the book's first quarter {opens}", quarter.id);
+            let help = "run a later quarter, or change [policies] first_quarter";
+            return Err(Trouble::new(Exit::Usage, message).help(help).into());
         }
         if quarter.end >= self.as_of {
             let mut faults = Faults::default();
@@ -148,25 +182,19 @@ impl Job<'_> {
             let help = "run the quarter after its last day";
             let value = quarter.end.to_string();
             faults.add(Code::UnfinishedQuarter, Place::file("calendar.csv"), message, &value, &expected, help);
-            return Err(reject(&faults));
+            return Err(rejected(faults));
         }
         Ok(quarter)
     }
 
-    fn lock(&self, quarter: &Quarter) -> Ended<Lock> {
+    fn lock(&self, quarter: &Quarter) -> Result<Lock, Ended> {
         Lock::acquire_of(self.out, self.scenario, &quarter.id).map_err(|error| match error {
-            LockError::Busy { .. } => {
-                tell(&format!("not now: {error}"));
-                Exit::NotNow
-            }
-            LockError::Io { .. } => {
-                tell(&format!("error: {error}\n{NOTHING_PUBLISHED}"));
-                Exit::NotWritten
-            }
+            LockError::Busy { .. } => Trouble::new(Exit::NotNow, error.to_string()).into(),
+            LockError::Io { .. } => Trouble::new(Exit::NotWritten, format!("{error}; {NOTHING_PUBLISHED}")).into(),
         })
     }
 
-    fn earlier(&self, book: &Book, quarter: &Quarter) -> Ended<Earlier> {
+    fn earlier(&self, book: &Book, quarter: &Quarter) -> Result<Earlier, Ended> {
         let opens = quarter.id == book.config.policies.first_quarter;
         let before = book.calendar.previous(&quarter.id).filter(|_| !opens);
         let prior = before.map(|before| self.prior(before)).transpose()?;
@@ -188,7 +216,7 @@ impl Job<'_> {
         Ok(earlier)
     }
 
-    fn prior(&self, before: &Quarter) -> Ended<(PriorPack, PublishedPack)> {
+    fn prior(&self, before: &Quarter) -> Result<(PriorPack, PublishedPack), Ended> {
         let Some(pack) = self.open_if_published(before)? else {
             let help = format!("run {} first; each quarter opens where the one before it closed", before.id);
             return Err(prior_fault_with(before, None, "the pack of the quarter before is missing", "", &help));
@@ -197,7 +225,7 @@ impl Job<'_> {
     }
 
     /// The real pack beside a scenario's own.
-    fn real_prior(&self, before: &Quarter) -> Ended<(PriorPack, PublishedPack)> {
+    fn real_prior(&self, before: &Quarter) -> Result<(PriorPack, PublishedPack), Ended> {
         let Some(pack) = self.open_real(before)? else {
             let help = format!(
                 "run {} without --scenario first; the registers hold what the real pack brought to its close",
@@ -210,7 +238,7 @@ impl Job<'_> {
 
     /// The pack of an earlier quarter that need not have one: of a scenario its own, and else that of the real books,
     /// which looks at no scenario.
-    fn open_if_published(&self, before: &Quarter) -> Ended<Option<PublishedPack>> {
+    fn open_if_published(&self, before: &Quarter) -> Result<Option<PublishedPack>, Ended> {
         if let Some(name) = self.scenario
             && let Some(own) = if_published(before, self.scenario, publish::open_scenario(self.out, name, &before.id))?
         {
@@ -219,7 +247,7 @@ impl Job<'_> {
         self.open_real(before)
     }
 
-    fn open_real(&self, before: &Quarter) -> Ended<Option<PublishedPack>> {
+    fn open_real(&self, before: &Quarter) -> Result<Option<PublishedPack>, Ended> {
         if_published(before, None, publish::open_current(self.out, &before.id))
     }
 }
@@ -228,7 +256,7 @@ fn if_published(
     before: &Quarter,
     scenario: Option<&str>,
     opened: Result<PublishedPack, PriorError>,
-) -> Ended<Option<PublishedPack>> {
+) -> Result<Option<PublishedPack>, Ended> {
     match opened {
         Ok(pack) => Ok(Some(pack)),
         Err(PriorError::Missing { .. }) => Ok(None),
@@ -237,7 +265,7 @@ fn if_published(
 }
 
 /// The figures of a pack that later quarters need.
-fn figures(before: &Quarter, pack: &PublishedPack) -> Ended<PriorPack> {
+fn figures(before: &Quarter, pack: &PublishedPack) -> Result<PriorPack, Ended> {
     let scenario = pack_scenario(pack);
     let figures = PriorPack::read(&before.id, scenario, &pack.files);
     figures.map_err(|error| prior_fault(before, scenario, &error.to_string()))
@@ -256,34 +284,47 @@ fn pack_folder(quarter: &str, scenario: Option<&str>) -> String {
     }
 }
 
-fn prior_fault(before: &Quarter, scenario: Option<&str>, why: &str) -> Exit {
+fn prior_fault(before: &Quarter, scenario: Option<&str>, why: &str) -> Ended {
     let help = format!("restore the pack, or move {} away and run it again", pack_folder(&before.id, scenario));
     prior_fault_with(before, scenario, "the earlier pack cannot be used", why, &help)
 }
 
-fn prior_fault_with(before: &Quarter, scenario: Option<&str>, message: &str, why: &str, help: &str) -> Exit {
+fn prior_fault_with(before: &Quarter, scenario: Option<&str>, message: &str, why: &str, help: &str) -> Ended {
     let mut faults = Faults::default();
     let place = Place::file(&format!("{}/current", pack_folder(&before.id, scenario)));
     let expected = format!("the published pack of {}, as its manifest says", before.id);
     faults.add(Code::PriorPack, place, message, why, &expected, help);
-    reject(&faults)
+    rejected(faults)
 }
 
 const NOTHING_PUBLISHED: &str = "nothing was published";
 
-fn reject(faults: &Faults) -> Exit {
-    tell(&faults.to_string());
-    Exit::Rejected
+/// The end for faults of the input that are not listed.
+const fn rejected(faults: Faults) -> Ended {
+    Ended::Rejected(faults, Listed::Nowhere)
 }
 
-fn not_written(error: &publish::PublishError) -> Exit {
-    tell(&format!("error: {error}"));
+/// The end for faults of the configuration, each shown with its line.
+fn configuration(book: &Path, mut faults: Faults) -> Ended {
+    let mut lines = Lines::new(book);
+    faults.complete(|fault| lines.complete(fault));
+    Ended::Configuration(faults)
+}
+
+fn not_written(error: &publish::PublishError) -> Trouble {
     // The pack is live then, which exit code 4 would deny.
-    if matches!(error, publish::PublishError::DurabilityUnknown { .. }) { Exit::LookAt } else { Exit::NotWritten }
+    let is_live = matches!(error, publish::PublishError::DurabilityUnknown { .. });
+    Trouble::new(if is_live { Exit::LookAt } else { Exit::NotWritten }, error.to_string())
 }
 
 /// The bytes of a pack with its manifest.
-fn compose(book: &Book, quarter: &Quarter, closed: &Closed, sources: &[SourceFile], earlier: &Earlier) -> Ended<Pack> {
+fn compose(
+    book: &Book,
+    quarter: &Quarter,
+    closed: &Closed,
+    sources: &[SourceFile],
+    earlier: &Earlier,
+) -> Result<Pack, Ended> {
     let mut inputs: Vec<publish::ManifestInput> = sources.iter().map(manifest_input).collect();
     let real = earlier.real_prior.as_ref().map(|(_, pack)| ("real pack of the quarter before", pack));
     let year_before = earlier.prior_year_pack.as_ref().map(|pack| ("pack of the year before", pack));
@@ -316,8 +357,7 @@ fn compose(book: &Book, quarter: &Quarter, closed: &Closed, sources: &[SourceFil
     let drawn = document.map_err(|error| error.to_string());
     let drawn = drawn.and_then(|document| report::pdf::render(&document).map_err(|error| error.to_string()));
     let pdf = drawn.map_err(|error| {
-        tell(&format!("error: the report could not be drawn: {error}\n{NOTHING_PUBLISHED}"));
-        Exit::NotWritten
+        Trouble::new(Exit::NotWritten, format!("the report could not be drawn: {error}; {NOTHING_PUBLISHED}"))
     })?;
     files.insert("report.pdf".to_owned(), pdf);
     Ok(Pack { quarter: quarter.id.clone(), run_id, files, manifest })
@@ -336,7 +376,7 @@ fn manifest_input(source: &SourceFile) -> publish::ManifestInput {
 }
 
 /// Checks a published pack against its manifest.
-pub(super) fn verify(out: &Path, quarter: &str, scenario: Option<&str>) -> Exit {
+pub(super) fn verify(out: &Path, quarter: &str, scenario: Option<&str>) -> Result<Exit, Ended> {
     let opened = match scenario {
         None => publish::open_current(out, quarter),
         Some(name) => publish::open_scenario(out, name, quarter),
@@ -346,28 +386,23 @@ pub(super) fn verify(out: &Path, quarter: &str, scenario: Option<&str>) -> Exit 
             let files = pack.manifest.outputs.len();
             let of = scenario.map(|name| format!(", scenario {name}, not the books")).unwrap_or_default();
             say(&format!("{quarter}{of}: run {} is whole, {files} files as the manifest says", pack.manifest.run_id));
-            Exit::Done
+            Ok(Exit::Done)
         }
         Err(error) => {
-            tell(&format!("error: {error}"));
-            if matches!(error, PriorError::Missing { .. }) { Exit::Usage } else { Exit::LookAt }
+            let exit = if matches!(error, PriorError::Missing { .. }) { Exit::Usage } else { Exit::LookAt };
+            Err(Trouble::new(exit, error.to_string()).into())
         }
     }
 }
 
 /// Prints a book's calendar.
-pub(super) fn calendar(book: &Path) -> Exit {
-    match ingest::book::read(book) {
-        Ok((book, _)) => {
-            for quarter in book.calendar.quarters() {
-                say(&format!("{}  {} to {}  fiscal {}", quarter.id, quarter.start, quarter.end, quarter.fiscal_year));
-            }
-            Exit::Done
-        }
-        Err(BookFault::Configuration(faults)) => {
-            tell(&faults.to_string());
-            Exit::Usage
-        }
-        Err(BookFault::Input(faults)) => reject(&faults),
+pub(super) fn calendar(book: &Path) -> Result<Exit, Ended> {
+    let (book, _) = ingest::book::read(book).map_err(|fault| match fault {
+        BookFault::Configuration(faults) => configuration(book, faults),
+        BookFault::Input(faults) => rejected(faults),
+    })?;
+    for quarter in book.calendar.quarters() {
+        say(&format!("{}  {} to {}  fiscal {}", quarter.id, quarter.start, quarter.end, quarter.fiscal_year));
     }
+    Ok(Exit::Done)
 }

@@ -38,12 +38,29 @@ pub enum BookFault {
     Input(Faults),
 }
 
+impl BookFault {
+    /// The faults, whatever they are of.
+    #[must_use]
+    pub fn into_faults(self) -> Faults {
+        match self {
+            Self::Configuration(faults) | Self::Input(faults) => faults,
+        }
+    }
+}
+
 /// Reads `closepack.toml` and the book's tables.
 ///
 /// # Errors
 /// All faults of the configuration, or else all faults of the tables.
 pub fn read(root: &Path) -> Result<(Book, Vec<SourceFile>), BookFault> {
-    let mut faults = Faults::default();
+    read_into(root, Faults::default())
+}
+
+/// As [`read`]; faults of the tables are added to `faults`, which may tell each to a sink.
+///
+/// # Errors
+/// As for [`read`].
+pub fn read_into(root: &Path, mut faults: Faults) -> Result<(Book, Vec<SourceFile>), BookFault> {
     let text = match std::fs::read_to_string(root.join(config::FILE)) {
         Ok(text) => text,
         Err(error) => {
@@ -138,7 +155,7 @@ fn calendar(root: &Path, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> 
             start: row.date("start", faults),
             end: row.date("end", faults),
             fiscal_year: row.text("fiscal_year", faults).parse().unwrap_or_else(|_| {
-                let place = row.place("fiscal_year");
+                let place = row.spot("fiscal_year");
                 faults.add(Code::Calendar, place, "not a year", "", "a year such as 2004", "correct the year");
                 0
             }),
@@ -146,7 +163,7 @@ fn calendar(root: &Path, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> 
         if faults.total() == before {
             row_follows(&quarter, quarters.last(), &row, faults);
             if quarters.iter().any(|known| known.id == quarter.id) {
-                let place = row.place("quarter");
+                let place = row.spot("quarter");
                 faults.add(
                     Code::DuplicateKey,
                     place,
@@ -160,7 +177,7 @@ fn calendar(root: &Path, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> 
                 let expected = "letters, digits, '-' and '_', such as 2004-Q2, and not `scenarios`: it names a folder";
                 faults.add(
                     Code::Calendar,
-                    row.place("quarter"),
+                    row.spot("quarter"),
                     "not a quarter's name",
                     &quarter.id,
                     expected,
@@ -190,7 +207,7 @@ fn row_follows(quarter: &Quarter, before: Option<&Quarter>, row: &super::table::
             let message = format!("{} {kind} {}", quarter.id, before.id);
             let help = "let each quarter start on the day after the one before it";
             let value = quarter.start.to_string();
-            faults.add(Code::Calendar, row.place("start"), message, &value, &expected.to_string(), help);
+            faults.add(Code::Calendar, row.spot("start"), message, &value, &expected.to_string(), help);
         }
     }
     let days = (quarter.end - quarter.start).num_days() + 1;
@@ -202,7 +219,7 @@ fn row_follows(quarter: &Quarter, before: Option<&Quarter>, row: &super::table::
         let expected = "12 to 14 whole weeks, or three calendar months";
         faults.add(
             Code::Calendar,
-            row.place("end"),
+            row.spot("end"),
             message,
             &quarter.end.to_string(),
             expected,
@@ -225,7 +242,7 @@ fn chart(root: &Path, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> Cha
         if !seen.insert(code.clone()) {
             faults.add(
                 Code::DuplicateKey,
-                row.place("account"),
+                row.spot("account"),
                 "the account comes twice",
                 &code,
                 "each account once",
@@ -249,7 +266,7 @@ fn chart(root: &Path, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> Cha
             let value = row.optional("section").unwrap_or_default();
             faults.add(
                 Code::UnknownValue,
-                row.place("section"),
+                row.spot("section"),
                 "the section is not for accounts of this type",
                 value,
                 "a section that fits the type",
@@ -293,7 +310,7 @@ fn class_fits(row: &super::table::Row<'_>, kind: AccountType, class: CashFlowCla
         )
     };
     let message = "the cash flow class is not for accounts of this type";
-    faults.add(Code::UnknownValue, row.place("cash_flow_class"), message, value, expected, help);
+    faults.add(Code::UnknownValue, row.spot("cash_flow_class"), message, value, expected, help);
 }
 
 /// A non-cash income account has the balance sheet account that it moves, and no other account has one.
@@ -302,7 +319,7 @@ fn contra_fits(row: &super::table::Row<'_>, account: &Account, chart: &Chart, fa
         // Told already, and what the class asks for does not matter until it is another.
         return;
     }
-    let place = || row.place("cash_flow_contra");
+    let place = || row.spot("cash_flow_contra");
     let expected = "a balance sheet account of the chart other than cash";
     match (account.cash_flow_class, account.cash_flow_contra.as_deref()) {
         (CashFlowClass::NonCash, None) => {
@@ -337,7 +354,7 @@ fn cash_stands_alone(row: &super::table::Row<'_>, account: &Account, chart: &Cha
         let message = "the account shares the caption of cash, and is not cash";
         let help = "give the account a caption of its own, or the class cash";
         let caption = &account.statement_line;
-        faults.add(Code::UnknownValue, row.place("statement_line"), message, caption, "a caption without cash", help);
+        faults.add(Code::UnknownValue, row.spot("statement_line"), message, caption, "a caption without cash", help);
     }
 }
 
@@ -361,7 +378,7 @@ fn shares(
         if shares.insert(quarter.clone(), found).is_some() {
             faults.add(
                 Code::DuplicateKey,
-                row.place("quarter"),
+                row.spot("quarter"),
                 "the quarter comes twice",
                 &quarter,
                 "each quarter once",
@@ -394,7 +411,7 @@ fn comparatives(
         if amounts.insert(key.clone(), row.money("amount", faults)).is_some() {
             faults.add(
                 Code::DuplicateKey,
-                row.place("line"),
+                row.spot("line"),
                 "the line comes twice in its quarter",
                 &key.2,
                 "each line once",

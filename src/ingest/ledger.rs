@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::SourceFile;
 use super::book::Codes;
 use super::table::{amount_fault, date_fault, field_count_fault, header_columns, iso_date, unreadable};
+use super::watch::Watch;
 use crate::book::Book;
 use crate::diagnostics::{Code, Faults, Place};
 use crate::domain::hash::hex;
@@ -415,6 +416,9 @@ impl<R: Read> Read for Hashing<R> {
     }
 }
 
+/// Lines after which it is told how far the reading has come.
+const LINES_A_TELLING: u64 = 1 << 13;
+
 /// Reads a CSV ledger in one pass.
 pub fn read_csv(
     root: &Path,
@@ -422,6 +426,7 @@ pub fn read_csv(
     book: &Book,
     codes: &Codes,
     quarter: &Quarter,
+    watch: &dyn Watch,
     faults: &mut Faults,
 ) -> Option<(Ledger, SourceFile)> {
     let opened = File::open(root.join(file)).map_err(|error| unreadable(file, &error, faults)).ok()?;
@@ -438,6 +443,9 @@ pub fn read_csv(
     let at = REQUIRED.map(|name| columns.get(name).copied().unwrap_or(usize::MAX));
     let mut pass = Pass::new(file, book, codes, quarter);
     pass.columns = Some(columns);
+    pass.faults = std::mem::take(faults);
+    let mut told = 0;
+    watch.opens(file, root.join(file).metadata().map_or(0, |meta| meta.len()));
     let mut record = csv::StringRecord::new();
     loop {
         match reader.read_record(&mut record) {
@@ -453,7 +461,7 @@ pub fn read_csv(
         }
         let number = record.position().map_or(0, csv::Position::line);
         if record.len() != header.len() {
-            field_count_fault(file, number, record.len(), header.len(), &mut pass.faults);
+            field_count_fault(Place::line(file, number), record.len(), header.len(), &mut pass.faults);
             continue;
         }
         let field = |index: usize| record.get(at[index]).unwrap_or_default();
@@ -472,10 +480,16 @@ pub fn read_csv(
             raw: Some(&record),
         };
         pass.line(&line);
+        if pass.ledger.lines.is_multiple_of(LINES_A_TELLING) {
+            let read = record.position().map_or(0, csv::Position::byte);
+            watch.read(read - told, LINES_A_TELLING);
+            told = read;
+        }
     }
     drop(reader);
-    let (ledger, found) = pass.finish();
-    faults.extend(found);
+    watch.closes();
+    let ledger;
+    (ledger, *faults) = pass.finish();
     let source = SourceFile {
         source: "ledger".to_owned(),
         path: file.to_owned(),

@@ -4,6 +4,7 @@ pub mod book;
 pub mod files;
 pub mod ledger;
 pub mod limits;
+pub mod lines;
 pub mod parquet;
 pub mod prior_pack;
 pub mod quarter;
@@ -13,6 +14,7 @@ pub mod stream;
 pub mod subledger;
 pub mod table;
 pub mod values;
+pub mod watch;
 
 /// What was read of a source, for the manifest and `sources.csv`.
 #[derive(Debug, Clone)]

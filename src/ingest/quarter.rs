@@ -8,6 +8,7 @@ use super::ledger::{self, Ledger};
 use super::parquet;
 use super::subledger::{self, Against, Columns};
 use super::table::Table;
+use super::watch::Watch;
 use crate::book::Book;
 use crate::diagnostics::{Code, Faults, Place};
 use crate::domain::Quarter;
@@ -27,15 +28,21 @@ pub struct Records {
     pub sources: Vec<SourceFile>,
 }
 
-/// Reads every source of the quarter's folder.
+/// Reads every source of the quarter's folder, and adds what is wrong to `faults`: those of a second reading may tell
+/// each to a sink. `watch` hears how far a long read has come.
 ///
 /// # Errors
 /// All faults of all files.
-pub fn read(root: &Path, book: &Book, quarter: &Quarter) -> Result<Records, Faults> {
-    let mut faults = Faults::default();
+pub fn read(
+    root: &Path,
+    book: &Book,
+    quarter: &Quarter,
+    mut faults: Faults,
+    watch: &dyn Watch,
+) -> Result<Records, Faults> {
     let codes = Codes::of(&book.config);
     let against = Against { book, codes: &codes };
-    let ledger = read_ledger(root, book, &codes, quarter, &mut faults);
+    let ledger = read_ledger(root, book, &codes, quarter, watch, &mut faults);
     let mut table = |name: &str, columns: Columns| {
         let file = format!("{}/{name}.csv", quarter.id);
         Table::read(root, &file, name, columns.required, columns.optional, &mut faults)
@@ -82,6 +89,7 @@ fn read_ledger(
     book: &Book,
     codes: &Codes,
     quarter: &Quarter,
+    watch: &dyn Watch,
     faults: &mut Faults,
 ) -> Option<(Ledger, SourceFile)> {
     let csv = format!("{}/ledger.csv", quarter.id);
@@ -95,6 +103,6 @@ fn read_ledger(
     } else if root.join(&columnar).exists() {
         parquet::read(root, &columnar, book, codes, quarter, faults)
     } else {
-        ledger::read_csv(root, &csv, book, codes, quarter, faults)
+        ledger::read_csv(root, &csv, book, codes, quarter, watch, faults)
     }
 }

@@ -8,7 +8,8 @@ use rust_decimal::Decimal;
 
 use super::SourceFile;
 use super::limits::TABLE_BYTES_MAX;
-use crate::diagnostics::{Code, Faults, Place};
+use super::lines::field_range;
+use crate::diagnostics::{Code, Faults, Place, SourceLine, Spot};
 use crate::domain::hash::sha256_hex;
 use crate::domain::{Dimension, Money, MoneyError, plain_decimal};
 
@@ -32,17 +33,16 @@ impl Table {
         faults: &mut Faults,
     ) -> Option<Self> {
         let bytes = read_bytes(root, file, faults)?;
-        let text_fault = std::str::from_utf8(&bytes).err();
-        if let Some(error) = text_fault {
-            let line = 1 + bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() as u64;
+        if let Err(error) = std::str::from_utf8(&bytes) {
+            let spot = spot_of_byte(file, &bytes, error.valid_up_to());
             let help = "export the file as UTF-8";
-            faults.add(Code::NotUtf8, Place::line(file, line), "the file is not UTF-8", "", "UTF-8 text", help);
+            faults.add(Code::NotUtf8, spot, "the file is not UTF-8", "", "UTF-8 text", help);
             return None;
         }
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(&bytes[..]);
         let header = reader.headers().ok()?.clone();
         let columns = header_columns(file, &header, required, optional, faults)?;
-        let rows = sound_rows(&mut reader, file, header.len(), faults);
+        let rows = sound_rows(&mut reader, file, &bytes, header.len(), faults);
         let source = SourceFile {
             source: source.to_owned(),
             path: file.to_owned(),
@@ -59,6 +59,15 @@ impl Table {
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         self.rows.iter().map(move |record| Row { table: self, record })
     }
+}
+
+/// The place of a byte that is no text, with its line.
+fn spot_of_byte(file: &str, bytes: &[u8], at: usize) -> Spot {
+    let start = bytes[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |before| before + 1);
+    let mut place = Place::line(file, 1 + bytes[..at].iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>());
+    place.column = at - start + 1;
+    let line = bytes[start..].split(|byte| *byte == b'\n').next().unwrap_or_default();
+    Spot::shown(place, SourceLine::new(line, Some(at - start..at - start + 1)))
 }
 
 fn read_bytes(root: &Path, file: &str, faults: &mut Faults) -> Option<Vec<u8>> {
@@ -161,6 +170,7 @@ pub fn header_columns(
 fn sound_rows(
     reader: &mut csv::Reader<&[u8]>,
     file: &str,
+    bytes: &[u8],
     width: usize,
     faults: &mut Faults,
 ) -> Vec<csv::StringRecord> {
@@ -169,18 +179,43 @@ fn sound_rows(
         if record.len() == width {
             rows.push(record);
         } else {
-            let line = record.position().map_or(0, csv::Position::line);
-            field_count_fault(file, line, record.len(), width, faults);
+            let (line, record_bytes) = located(bytes, &record);
+            let spot = Spot::shown(Place::line(file, line), SourceLine::new(record_bytes, None));
+            field_count_fault(spot, record.len(), width, faults);
         }
     }
     rows
 }
 
+/// The one-based line on which a record starts, and what follows from there. The position of the reader may be that of
+/// the line break, or of the empty lines, before it.
+fn start_of<'b>(bytes: &'b [u8], record: &csv::StringRecord) -> (u64, &'b [u8]) {
+    let Some(position) = record.position() else { return (0, &[]) };
+    let mut line = position.line();
+    let mut rest = usize::try_from(position.byte()).ok().and_then(|start| bytes.get(start..)).unwrap_or_default();
+    while let [first @ (b'\n' | b'\r'), after @ ..] = rest {
+        line += u64::from(*first == b'\n');
+        rest = after;
+    }
+    (line, rest)
+}
+
+/// The one-based line on which a record starts, and its bytes without the line break.
+fn located<'b>(bytes: &'b [u8], record: &csv::StringRecord) -> (u64, &'b [u8]) {
+    let (line, rest) = start_of(bytes, record);
+    let mut quoted = false;
+    let is_end = |byte: &u8| {
+        quoted ^= *byte == b'"';
+        !quoted && matches!(byte, b'\n' | b'\r')
+    };
+    (line, &rest[..rest.iter().position(is_end).unwrap_or(rest.len())])
+}
+
 /// Tells of a row with more or fewer fields than the header.
-pub fn field_count_fault(file: &str, line: u64, found: usize, width: usize, faults: &mut Faults) {
+pub fn field_count_fault(spot: impl Into<Spot>, found: usize, width: usize, faults: &mut Faults) {
     let message = format!("the row has {found} fields and the header {width}");
     let help = "quote fields that hold a comma, or fill in the missing ones";
-    faults.add(Code::FieldCount, Place::line(file, line), message, "", &format!("{width} fields"), help);
+    faults.add(Code::FieldCount, spot, message, "", &format!("{width} fields"), help);
 }
 
 /// One row of a table. Each reader tells what is wrong with its field and goes on with a harmless value:
@@ -195,19 +230,26 @@ impl<'a> Row<'a> {
     /// The row as a place.
     #[must_use]
     pub fn origin(&self) -> Place {
-        Place::line(&self.table.file, self.record.position().map_or(0, csv::Position::line))
+        Place::line(&self.table.file, self.line())
     }
 
-    /// The place of a field, with its column found in the file's bytes.
+    /// The one-based line on which the row starts.
     #[must_use]
-    pub fn place(&self, column: &str) -> Place {
-        let mut place = self.origin();
-        place.field = column.to_owned();
-        if let Some(at) = self.table.columns.get(column) {
-            let start = self.record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
-            place.column = field_column(&self.table.bytes[start..], *at);
+    pub fn line(&self) -> u64 {
+        start_of(&self.table.bytes, self.record).0
+    }
+
+    /// The place of a field with its record, both found in the file's bytes: for a fault.
+    #[must_use]
+    pub fn spot(&self, column: &str) -> Spot {
+        let (line, record) = located(&self.table.bytes, self.record);
+        let mut place = Place::line(&self.table.file, line);
+        column.clone_into(&mut place.field);
+        let field = self.table.columns.get(column).and_then(|at| field_range(record, *at));
+        if let Some(field) = &field {
+            place.column = byte_column(record, field.start);
         }
-        place
+        Spot::shown(place, SourceLine::new(record, field))
     }
 
     /// The field, or nothing where it is empty or its column is absent.
@@ -222,7 +264,7 @@ impl<'a> Row<'a> {
         let found = self.optional(column);
         if found.is_none() {
             let help = "fill in the field";
-            faults.add(Code::EmptyValue, self.place(column), "the field is empty", "", "a value", help);
+            faults.add(Code::EmptyValue, self.spot(column), "the field is empty", "", "a value", help);
         }
         found.unwrap_or_default().to_owned()
     }
@@ -232,20 +274,20 @@ impl<'a> Row<'a> {
         let text = self.text(column, faults);
         if !text.is_empty() && !known(&text) {
             let help = "correct the code, or add it to the book";
-            faults.add(Code::UnknownValue, self.place(column), format!("{column} is not known"), &text, expected, help);
+            faults.add(Code::UnknownValue, self.spot(column), format!("{column} is not known"), &text, expected, help);
         }
         text
     }
 
     /// An amount that must be there.
     pub fn money(&self, column: &str, faults: &mut Faults) -> Money {
-        amount(self.optional(column).unwrap_or_default(), || self.place(column), faults)
+        amount(self.optional(column).unwrap_or_default(), || self.spot(column), faults)
     }
 
     /// An amount where an empty field is no amount.
     pub fn optional_money(&self, column: &str, faults: &mut Faults) -> Option<Money> {
         let text = self.optional(column)?;
-        Some(amount(text, || self.place(column), faults))
+        Some(amount(text, || self.spot(column), faults))
     }
 
     /// An amount that is not negative.
@@ -256,7 +298,7 @@ impl<'a> Row<'a> {
             let expected = "an amount of zero or more";
             faults.add(
                 Code::BadAmount,
-                self.place(column),
+                self.spot(column),
                 "the amount is negative",
                 &money.to_string(),
                 expected,
@@ -279,7 +321,7 @@ impl<'a> Row<'a> {
 
     fn parse_date(&self, column: &str, text: &str, faults: &mut Faults) -> NaiveDate {
         iso_date(text).unwrap_or_else(|| {
-            date_fault(self.place(column), text, faults);
+            date_fault(self.spot(column), text, faults);
             NaiveDate::MIN
         })
     }
@@ -301,7 +343,7 @@ impl<'a> Row<'a> {
             let message = if negative { format!("{column} is negative") } else { format!("{column} is not a number") };
             let help = "correct the number; write no thousands separators and no exponent";
             let expected = "a plain decimal of zero or more, with at most 10 digits before and 8 after the point";
-            faults.add(Code::BadQuantity, self.place(column), message, text, expected, help);
+            faults.add(Code::BadQuantity, self.spot(column), message, text, expected, help);
             Decimal::ZERO
         })
     }
@@ -314,7 +356,7 @@ impl<'a> Row<'a> {
             let help = "write 5 % as 0.05";
             faults.add(
                 Code::BadRate,
-                self.place(column),
+                self.spot(column),
                 format!("{column} is not a rate"),
                 text,
                 "a decimal from 0 to 1",
@@ -335,27 +377,27 @@ impl<'a> Row<'a> {
 }
 
 /// Reads an amount; tells of what is wrong with it.
-pub fn amount(text: &str, place: impl FnOnce() -> Place, faults: &mut Faults) -> Money {
+pub fn amount<S: Into<Spot>>(text: &str, spot: impl FnOnce() -> S, faults: &mut Faults) -> Money {
     Money::parse(text).unwrap_or_else(|error| {
-        amount_fault(text, error, place(), faults);
+        amount_fault(text, error, spot(), faults);
         Money::ZERO
     })
 }
 
 /// Tells of an amount that cannot be read.
-pub fn amount_fault(text: &str, error: MoneyError, place: Place, faults: &mut Faults) {
+pub fn amount_fault(text: &str, error: MoneyError, spot: impl Into<Spot>, faults: &mut Faults) {
     let help = match error {
         MoneyError::Empty => "fill in the amount; write 0.00 for nothing",
         MoneyError::TooManyDecimals => "round the amount where it comes from; closepack does not round what it reads",
         _ => "write digits with a point, without thousands separators, exponents or currency signs",
     };
-    faults.add(Code::BadAmount, place, format!("the amount {error}"), text, "an amount such as -1234.50", help);
+    faults.add(Code::BadAmount, spot, format!("the amount {error}"), text, "an amount such as -1234.50", help);
 }
 
 /// Tells of a date that cannot be read.
-pub fn date_fault(place: Place, text: &str, faults: &mut Faults) {
+pub fn date_fault(spot: impl Into<Spot>, text: &str, faults: &mut Faults) {
     let help = "write year, month and day: 2004-05-26";
-    faults.add(Code::BadDate, place, "not a date", text, "an ISO date such as 2004-05-26", help);
+    faults.add(Code::BadDate, spot, "not a date", text, "an ISO date such as 2004-05-26", help);
 }
 
 /// A date in the form 2004-05-26 and no other.
@@ -376,36 +418,56 @@ pub fn iso_date(text: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(i32::try_from(number(0..4)).ok()?, number(5..7), number(8..10))
 }
 
-/// The one-based byte column at which a field of the record starts.
-#[must_use]
-pub fn field_column(record: &[u8], field: usize) -> usize {
-    let mut quoted = false;
-    let mut fields = 0;
-    let mut line_start = 0;
-    for (at, byte) in record.iter().enumerate() {
-        if fields == field {
-            return at - line_start + 1;
-        }
-        match byte {
-            b'"' => quoted = !quoted,
-            b',' if !quoted => fields += 1,
-            b'\n' if quoted => line_start = at + 1,
-            b'\n' => break,
-            _ => {}
-        }
-    }
-    0
+/// The one-based column of a record's byte in the line on which it stands: a quoted field may hold line breaks.
+fn byte_column(record: &[u8], at: usize) -> usize {
+    at - record[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |before| before + 1) + 1
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// What is shown of the field `amount` in each row of a table, and where.
+    fn spots(text: &[u8]) -> Vec<(u64, usize, String, String)> {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("a.csv"), text).expect("written");
+        let mut faults = Faults::default();
+        let table = Table::read(folder.path(), "a.csv", "a", &["key", "amount", "note"], &[], &mut faults);
+        let table = table.expect("a table");
+        assert!(faults.is_empty(), "{faults}");
+        let spot = |row: Row<'_>| {
+            let Spot { place, source, .. } = row.spot("amount");
+            let source = source.expect("a record");
+            (place.line, place.column, source.text(), source.marked().unwrap_or("none").to_owned())
+        };
+        table.rows().map(spot).collect()
+    }
+
     #[test]
-    fn finds_the_column_of_a_field() {
-        assert_eq!(field_column(b"a,bc,d\n", 0), 1);
-        assert_eq!(field_column(b"a,bc,d\n", 2), 6);
-        assert_eq!(field_column(b"\"a,x\",bc\n", 1), 7);
+    fn a_field_is_found_in_its_record() {
+        let of = |line, column, text: &str, field: &str| (line, column, text.to_owned(), field.to_owned());
+        let expected = [of(2, 5, "k 1,2,x", "2"), of(3, 7, "\"a,x\",\"1.0\",\"y\"", "\"1.0\"")];
+        assert_eq!(spots(b"key,amount,note\nk 1,2,x\n\"a,x\",\"1.0\",\"y\"\n"), expected);
+        assert_eq!(spots(b"key,amount,note\r\nk 1,2,x\r\n\"a,x\",\"1.0\",\"y\"\r\n"), expected);
+        assert_eq!(spots(b"key,amount,note\n\r\n\nk,2,x\n"), [of(4, 3, "k,2,x", "2")]);
+        assert_eq!(spots("key,amount,note\nÄ,2,x".as_bytes()), [of(2, 4, "Ä,2,x", "2")]);
+        assert_eq!(spots(b"key,amount,note\na,2,\"x\ny\"\n"), [of(2, 3, "a,2,\"x\ny\"", "2")]);
+        assert_eq!(spots(b"key,amount,note\n\"x\nyz\",2,\n"), [of(2, 5, "\"x\nyz\",2,", "2")]);
+    }
+
+    #[test]
+    fn rows_and_bytes_that_cannot_be_read_are_shown() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let said = |text: &[u8]| {
+            std::fs::write(folder.path().join("a.csv"), text).expect("written");
+            let mut faults = Faults::default();
+            let _ = Table::read(folder.path(), "a.csv", "a", &["key", "amount"], &[], &mut faults);
+            faults.to_string()
+        };
+        let short = said(b"key,amount\na,1\nb\n");
+        assert!(short.contains("--> a.csv:3\n  |\n3 | b\n  = expected: 2 fields"), "{short}");
+        let latin = said(b"key,amount\ncaf\xe9,1\n");
+        assert!(latin.contains("--> a.csv:2:4\n  |\n2 | caf\\xE9,1\n  |    ^^^^\n"), "{latin}");
     }
 
     #[test]

@@ -6,10 +6,13 @@
 //!
 //! A scenario's quarters are below `<out>/scenarios/<name>/`, in the same form. Where a pack goes follows from its
 //! manifest alone, and whoever opens a pack says what it must be of: neither is ever taken for the other.
+//!
+//! `<out>/<quarter>/rejects.csv` lists what was wrong with a quarter that was refused last, until it is published.
 
 mod lock;
 mod manifest;
 mod prior;
+mod rejects;
 mod stage;
 
 use std::collections::BTreeMap;
@@ -21,6 +24,7 @@ pub use manifest::{
     FORMAT_VERSION, MANIFEST, Manifest, ManifestError, ManifestInput, ManifestOutput, ManifestPrior, run_id,
 };
 pub use prior::{PriorError, PublishedPack, open_current, open_scenario};
+pub use rejects::{RejectsError, StagedRejects, rejects_path, remove_rejects};
 
 use crate::domain::hash::sha256_hex;
 use manifest::is_plain_name;

@@ -28,7 +28,7 @@ pub(super) struct IoFault {
 }
 
 /// Adds what was tried, and where, to an error of the disk.
-fn at<T>(action: &'static str, path: &Path, result: io::Result<T>) -> Result<T, IoFault> {
+pub(super) fn at<T>(action: &'static str, path: &Path, result: io::Result<T>) -> Result<T, IoFault> {
     result.map_err(|source| IoFault { action, path: path.to_owned(), source })
 }
 

@@ -156,8 +156,21 @@ pub fn measure(
     records: &Records,
     prior: Option<&PriorPack>,
 ) -> Result<Schedules, Faults> {
+    measure_into(book, quarter, records, prior, Faults::default())
+}
+
+/// As [`measure`]; faults are added to `faults`, which may tell each to a sink.
+///
+/// # Errors
+/// As for [`measure`].
+pub fn measure_into(
+    book: &Book,
+    quarter: &Quarter,
+    records: &Records,
+    prior: Option<&PriorPack>,
+    mut faults: Faults,
+) -> Result<Schedules, Faults> {
     let terms = Terms { book, quarter, records, prior };
-    let mut faults = Faults::default();
     let inventory = inventory::measure(terms, &mut faults);
     let prepaid = prepaid::measure(terms, &mut faults);
     let assets = assets::measure(terms, &mut faults);

@@ -288,7 +288,8 @@ FEC_ADDED = ["Etablissement", "AxeMarque", "AxeSecteur"]
 FEC_FILE = "000000000FEC20040529.txt"
 FEC_JOURNALS = {
     "AM": "Amortissement de la publicité", "AP": "Achats de services", "CD": "Décaissements", "CM": "Avoirs émis",
-    "CR": "Encaissements", "DP": "Amortissements", "FX": "Factor: commissions et intérêts", "GJ": "Opérations diverses",
+    "CR": "Encaissements", "DP": "Amortissements", "FX": "Factor: commissions et intérêts",
+    "GJ": "Opérations diverses",
     "IC": "Opérations intragroupe", "PJ": "Achats de marchandises", "PY": "Paie: main-d'œuvre, charges",
     "SJ": "Ventes en $ et en €",
 }
@@ -389,10 +390,12 @@ class Saft:
     def header(self):
         leaf = self.leaf
         return self.element("Header", [
-            leaf("AuditFileVersion", "1.30"), leaf("AuditFileCountry", "NO"), leaf("AuditFileDateCreated", "2004-06-03"),
+            leaf("AuditFileVersion", "1.30"), leaf("AuditFileCountry", "NO"),
+            leaf("AuditFileDateCreated", "2004-06-03"),
             leaf("SoftwareCompanyName", "Made for the purpose of testing"), leaf("SoftwareID", "generate.py"),
             leaf("SoftwareVersion", "1"),
-            self.element("Company", [leaf("RegistrationNumber", "999999999"), leaf("Name", "Invented & derived AS")], 2),
+            self.element("Company", [leaf("RegistrationNumber", "999999999"),
+                                     leaf("Name", "Invented & derived AS")], 2),
             leaf("DefaultCurrencyCode", "USD"),
             self.element("SelectionCriteria", [leaf("PeriodStart", "4"), leaf("PeriodStartYear", "2004"),
                                                leaf("PeriodEnd", "6"), leaf("PeriodEndYear", "2004")], 2),
@@ -433,8 +436,9 @@ class Saft:
         return self.element(name, inner, 6)
 
     def line(self, line):
-        axes = [self.element("Analysis", [self.leaf("AnalysisType", code), self.leaf("AnalysisID", getattr(line, field))],
-                             6) for code, _, field in SAFT_AXES]
+        axes = [self.element("Analysis", [self.leaf("AnalysisType", code),
+                                          self.leaf("AnalysisID", getattr(line, field))], 6)
+                for code, _, field in SAFT_AXES]
         return self.element("Line", [
             self.leaf("RecordID", str(line.number)), self.leaf("AccountID", line.account), *axes,
             self.leaf("SourceDocumentID", line.journal_id), self.description(line.description), self.amount(line)], 5)
@@ -543,7 +547,8 @@ def sap_fields(line):
     return {
         "BUKRS": company, "BELNR": document, "GJAHR": "2004", "BUZEI": f"{line.number:03}", "BLART": kind,
         "BLDAT": line.date, "BUDAT": line.date, "MONAT": f"{(line.date.month - 12) % 12 + 1:02}", "USNAM": "BATCH",
-        "XBLNR": line.journal_id, "HKONT": line.account, "PRCTR": line.brand, "SEGMENT": key_of(SAP_SEGMENTS, line.segment),
+        "XBLNR": line.journal_id, "HKONT": line.account, "PRCTR": line.brand,
+        "SEGMENT": key_of(SAP_SEGMENTS, line.segment),
         "BSCHL": "40" if line.debit else "50", "SHKZG": "S" if line.debit else "H", "HWAER": "USD", "WAERS": "USD",
         "SGTXT": line.description,
     }
@@ -574,26 +579,33 @@ def sap():
     put("sap/sources.toml", f'[sources.ledger]\nfiles = "{SAP_FILE}"\nlayout = "sap"\n{SAP_COLUMNS}'.encode())
 
 
-SAP_LIST = ["BUKRS", "BELNR", "GJAHR", "BUZEI", "BLART", "BLDAT", "BUDAT", "HKONT", "PRCTR", "SEGMENT", "DMSHB", "HWAER",
-            "SGTXT"]
+SAP_LIST = ["BUKRS", "BELNR", "GJAHR", "BUZEI", "BLART", "BLDAT", "BUDAT", "HKONT", "PRCTR", "SEGMENT", "DMSHB",
+            "HWAER", "SGTXT"]
+
+
+def framed(rows):
+    """A list as it stands on the screen: columns of one width, bars around them, rules of hyphens."""
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    lines = ["|" + "|".join(field.ljust(width) for field, width in zip(row, widths)) + "|" for row in rows]
+    rule = "-" * len(lines[0])
+    return [rule, lines[0], rule, *lines[1:], rule]
 
 
 def sap_list():
     """A list as a German user downloads it: titles, umlauts, points and commas, the minus behind."""
     def signed(line):
         return {"DMSHB": trailing(line.debit - line.credit).rjust(16)}
-    titles = [["Einzelpostenliste Sachkonten"], ["Geschäftsjahr 2004, Währung USD, für Prüfungszwecke erfunden"], [""]]
-    rows = titles + [SAP_LIST] + sap_rows(SAP_LIST, lambda day: day.strftime("%d.%m.%Y"), signed)
-    put("sap-list/fbl3n.txt", unquoted(rows, "|", "\r\n").encode("iso-8859-1"))
-    dialect = '\n[sources.ledger.dialect]\nencoding = "iso-8859-1"\ntitle_rows = true\ndecimal = ","\nthousands = "."\n' \
-              'trailing_minus = true\npadded = true\ndates = ["dd.mm.yyyy"]\n'
-    put("sap-list/sources.toml", f'[sources.ledger]\nfiles = "fbl3n.txt"\nlayout = "sap"\n{SAP_COLUMNS}{dialect}'.encode())
+    titles = ["Einzelpostenliste Sachkonten", "Geschäftsjahr 2004, Währung USD, für Prüfungszwecke erfunden", ""]
+    rows = [SAP_LIST] + sap_rows(SAP_LIST, lambda day: day.strftime("%d.%m.%Y"), signed)
+    text = "".join(line + "\r\n" for line in titles + framed(rows))
+    put("sap-list/fbl3n.txt", text.encode("iso-8859-1"))
+    put("sap-list/sources.toml", f'[sources.ledger]\nfiles = "fbl3n.txt"\nlayout = "sap-list"\n{SAP_COLUMNS}'.encode())
 
 
 # QuickBooks Online: the Journal report
 
-QUICKBOOKS = ["", "Date", "Transaction Type", "Num", "Name", "Location", "Class", "Memo/Description", "Account", "Debit",
-              "Credit"]
+QUICKBOOKS = ["", "Date", "Transaction Type", "Num", "Name", "Location", "Class", "Memo/Description", "Account",
+              "Debit", "Credit"]
 QUICKBOOKS_TYPES = {
     "AM": "Journal Entry", "AP": "Bill", "CD": "Bill Payment (Check)", "CM": "Credit Memo", "CR": "Deposit",
     "DP": "Journal Entry", "FX": "Journal Entry", "GJ": "Journal Entry", "IC": "Journal Entry", "PJ": "Bill",
@@ -615,7 +627,8 @@ def quickbooks_line(line):
     debit, credit = line.debit, line.credit
     if kind == "Credit Memo":
         debit, credit = -credit, -debit
-    head = [line.date.strftime("%m/%d/%Y"), kind, "" if kind == "Deposit" else line.journal_id, ""] if first else [""] * 4
+    number_shown = "" if kind == "Deposit" else line.journal_id
+    head = [line.date.strftime("%m/%d/%Y"), kind, number_shown, ""] if first else [""] * 4
     return ["", *head, key_of(QUICKBOOKS_LOCATIONS, line.entity), QUICKBOOKS_CLASSES[line.brand, line.segment],
             line.description, f"{line.account} {CHART[line.account]}", american(debit, sign) if debit else "",
             american(credit, sign) if credit else ""]
@@ -672,8 +685,8 @@ XERO = ["TenantName", "JournalID", "JournalNumber", "JournalDate", "SourceType",
 XERO_TENANTS = {"Innovo Group Inc.": "INNO", "Innovo Inc.": "II", "Innovo Azteca Apparel Inc.": "IAA"}
 XERO_TYPES = {
     "AM": "MANJOURNAL", "AP": "ACCPAY", "CD": "ACCPAYPAYMENT", "CM": "ACCRECCREDIT", "CR": "ACCRECPAYMENT",
-    "DP": "DEPRECIATION", "FX": "MANJOURNAL", "GJ": "MANJOURNAL", "IC": "MANJOURNAL", "PJ": "ACCPAY", "PY": "WAGEPAYABLE",
-    "SJ": "ACCREC",
+    "DP": "DEPRECIATION", "FX": "MANJOURNAL", "GJ": "MANJOURNAL", "IC": "MANJOURNAL", "PJ": "ACCPAY",
+    "PY": "WAGEPAYABLE", "SJ": "ACCREC",
 }
 XERO_SPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 
@@ -695,8 +708,8 @@ def xero_row(line, day):
     net = number(line.debit - line.credit)
     made = f"{line.date.isoformat()}T09:30:15"
     return [key_of(XERO_TENANTS, line.entity), str(uuid.uuid5(XERO_SPACE, line.journal_id)),
-            str(XERO_NUMBERS[line.journal_id]), day(line.date), XERO_TYPES[journal(line.journal_id)], line.journal_id, made,
-            str(uuid.uuid5(XERO_SPACE, f"{line.journal_id}/{line.number}")), line.account, CHART[line.account],
+            str(XERO_NUMBERS[line.journal_id]), day(line.date), XERO_TYPES[journal(line.journal_id)], line.journal_id,
+            made, str(uuid.uuid5(XERO_SPACE, f"{line.journal_id}/{line.number}")), line.account, CHART[line.account],
             line.description, net, net, "0.00", line.brand, line.segment]
 
 
@@ -732,14 +745,15 @@ def xero_iso():
 
 NETSUITE = ["Internal ID", "Date", "Period", "Type", "Document Number", "Account", "Name", "Memo", "Debit", "Credit",
             "Subsidiary", "Department", "Class", "Location"]
-NETSUITE_TYPES = QUICKBOOKS_TYPES | {"AM": "Journal", "DP": "Journal", "FX": "Journal", "GJ": "Journal", "IC": "Journal",
-                                     "CD": "Bill Payment", "PY": "Paycheck Journal"}
+NETSUITE_TYPES = QUICKBOOKS_TYPES | {"AM": "Journal", "DP": "Journal", "FX": "Journal", "GJ": "Journal",
+                                     "IC": "Journal", "CD": "Bill Payment", "PY": "Paycheck Journal"}
 NETSUITE_SUBSIDIARIES = {"Innovo Group Inc.": "INNO", "Innovo Group Inc. : Innovo Inc.": "II",
                          "Innovo Group Inc. : Innovo Azteca Apparel Inc.": "IAA"}
 
 
 def netsuite_row(at, line):
-    return [str(41_000 + at), f"{line.date.month}/{line.date.day}/{line.date.year}", f"{month_name(line.date)} {line.date.year}",
+    day = line.date
+    return [str(41_000 + at), f"{day.month}/{day.day}/{day.year}", f"{month_name(day)} {day.year}",
             NETSUITE_TYPES[journal(line.journal_id)], line.journal_id, f"{line.account} {CHART[line.account]}", "",
             line.description, filled(line.debit), filled(line.credit), key_of(NETSUITE_SUBSIDIARIES, line.entity),
             line.segment, line.brand, ""]
@@ -867,13 +881,16 @@ def bad_grouped():
         for line in lines:
             amount = side * (line.debit - line.credit)
             balance += amount
-            rows.append(["", line.date.strftime("%m/%d/%Y"), QUICKBOOKS_TYPES[journal(line.journal_id)], line.journal_id, "",
-                         line.description, "-Split-", american(amount), american(balance)])
+            kind = QUICKBOOKS_TYPES[journal(line.journal_id)]
+            rows.append(["", line.date.strftime("%m/%d/%Y"), kind, line.journal_id, "", line.description,
+                         "-Split-", american(amount), american(balance)])
         rows += [[f"Total for {name}"] + [""] * 6 + [american(balance, "$"), ""], []]
     bad("quickbooks-general-ledger", "General Ledger.csv", delimited(rows, ending="\r\n").encode(),
-        quickbooks_sources().replace("Journal.csv", "General Ledger.csv"), 5, "", "a report by account; export the Journal")
+        quickbooks_sources().replace("Journal.csv", "General Ledger.csv"), 5, "",
+        "a report by account; export the Journal")
     rows = [["Account Transactions"], ["Innovo Group Inc."], ["For the period 1 March 2004 to 29 May 2004"], [],
-            ["Date", "Source", "Description", "Reference", "Debit", "Credit", "Running Balance", "Account Code", "Account"]]
+            ["Date", "Source", "Description", "Reference", "Debit", "Credit", "Running Balance", "Account Code",
+             "Account"]]
     for account, lines in sorted(accounts.items()):
         balance = 0
         for line in lines:
@@ -942,8 +959,8 @@ def bad_table():
 
 
 GOOD = [canonical, canonical_semicolon, canonical_utf16, canonical_bom_crlf, canonical_quoted, canonical_gzip, ads,
-        ads_soll_haben, ads_signed, fec, fec_sens, saf_t, saf_t_prefixed, sap, sap_list, quickbooks_journal, xero, xero_iso,
-        netsuite]
+        ads_soll_haben, ads_signed, fec, fec_sens, saf_t, saf_t_prefixed, sap, sap_list, quickbooks_journal, xero,
+        xero_iso, netsuite]
 BROKEN = [bad_saf_t, bad_fec, bad_sap, bad_quickbooks, bad_grouped, bad_rows, bad_bytes, bad_table]
 
 

@@ -14,7 +14,7 @@ fn refused(quarter: &str, expected_code: i32, break_it: &fn(&Desk)) -> String {
     assert_eq!(code(&output), expected_code, "{}", errors(&output));
     assert!(!desk.out().join(quarter).join("current").exists(), "something was published");
     assert!(!desk.out().join(quarter).join("runs").exists(), "something was staged");
-    errors(&output)
+    errors(&output).replace(desk.out().to_str().expect("a path"), "OUT")
 }
 
 /// The value of a field of the book.

@@ -4,6 +4,7 @@ mod bad_books;
 mod command;
 mod exceptions;
 mod exports;
+mod faults;
 mod golden;
 mod posted;
 mod properties;

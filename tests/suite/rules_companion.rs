@@ -12,9 +12,11 @@ use closepack::book::policies::{
     CostFormula, MarketTest, PolicyRow, ProductionAdvertising, ReserveRelief, RoyaltyBuyout, UnitOfAccount,
 };
 use closepack::book::{Basis, Choice, config};
+use closepack::diagnostics::Faults;
 use closepack::domain::Money;
 use closepack::ingest::book::BookFault;
 use closepack::ingest::prior_pack::PriorPack;
+use closepack::ingest::watch::Silent;
 use closepack::records::{Disposition, ObligationKind, Recognition};
 use closepack::{close, ingest, report};
 use toml::{Table, Value};
@@ -367,7 +369,8 @@ fn close_quarter(heading: &str, folder: &Path, quarter: &str, before: Option<(&s
         BookFault::Configuration(faults) | BookFault::Input(faults) => fail(&faults),
     });
     let of = book.calendar.quarter(quarter).expect("a quarter of the calendar");
-    let records = ingest::quarter::read(folder, &book, of).unwrap_or_else(|faults| fail(&faults));
+    let records =
+        ingest::quarter::read(folder, &book, of, Faults::default(), &Silent).unwrap_or_else(|faults| fail(&faults));
     let prior = before.map(|(id, files)| PriorPack::read(id, None, files).unwrap_or_else(|error| fail(&error)));
     let inputs = close::Inputs {
         book: &book,

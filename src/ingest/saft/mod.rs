@@ -1,9 +1,9 @@
 //! SAF-T Financial, the OECD's Standard Audit File for Tax, as a stream of ledger lines.
 //!
-//! Elements are known by their local names and by where they stand, whatever the country's namespace: Norway, Luxembourg
-//! and others put `Line` in a `Transaction`, Portugal `DebitLine` and `CreditLine` in its `Lines`. A line becomes one
-//! record; nothing else is kept, so that memory does not grow with the file. The file's control totals are compared
-//! with what was read.
+//! Elements are known by their local names and by where they stand, whatever the country's namespace: Norway,
+//! Luxembourg and others put `Line` in a `Transaction`, Portugal `DebitLine` and `CreditLine` in its `Lines`. A line
+//! becomes one record; nothing else is kept, so that memory does not grow with the file. The file's control totals are
+//! compared with what was read.
 
 mod audit_file;
 mod totals;
@@ -67,6 +67,16 @@ pub const COLUMNS: [&str; 24] = [
 #[must_use]
 pub fn is_column(name: &str) -> bool {
     COLUMNS.contains(&name) || name.strip_prefix(ANALYSIS).is_some_and(|kind| !kind.is_empty())
+}
+
+/// The columns of a file, as a header would have them, for a layout that looks for these.
+#[must_use]
+pub fn header(looked_for: &[&str]) -> Vec<String> {
+    let analyses = looked_for.iter().filter(|name| !COLUMNS.contains(name) && is_column(name));
+    let mut header: Vec<String> = COLUMNS.iter().chain(analyses).map(|name| (*name).to_owned()).collect();
+    header[COLUMNS.len()..].sort_unstable();
+    header.dedup();
+    header
 }
 
 /// What is to be read of a file.

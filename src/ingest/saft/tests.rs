@@ -390,4 +390,6 @@ fn knows_its_columns() {
     for name in ["Analysis:", "Analysis", "accountid", ""] {
         assert!(!is_column(name), "{name}");
     }
+    let header = header(&["AccountID", "Analysis:P", "Konto", "Analysis:A", "Analysis:P"]);
+    assert_eq!(header[COLUMNS.len()..], ["Analysis:A", "Analysis:P"]);
 }

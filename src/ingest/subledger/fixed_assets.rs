@@ -48,7 +48,7 @@ pub fn fixed_assets(table: &Table, against: Against<'_>, faults: &mut Faults) ->
         let asset_id = row.text("asset_id", faults);
         let component = row.text("component", faults);
         let key = (dimension.clone(), asset_id.clone(), component.clone());
-        unique.check(key, &format!("{asset_id}/{component}"), &row.place("asset_id"), faults);
+        unique.check(key, &format!("{asset_id}/{component}"), row, "asset_id", faults);
         let asset = FixedAsset {
             origin: row.origin(),
             dimension,
@@ -99,7 +99,7 @@ fn life_months(row: Row<'_>, faults: &mut Faults) -> u32 {
             let expected = "a whole number of months from 1 to 1200";
             faults.add(
                 Code::BadQuantity,
-                row.place("life_months"),
+                row.spot("life_months"),
                 "not a life in months",
                 &text,
                 expected,

@@ -35,7 +35,7 @@ pub fn inventory(table: &Table, against: Against<'_>, faults: &mut Faults) -> Ve
     let mut items = Vec::new();
     for row in table.rows() {
         let item = inventory_item(row, against, faults);
-        unique.check(item.key(), &item.sku, &row.place("sku"), faults);
+        unique.check(item.key(), &item.sku, row, "sku", faults);
         items.push(item);
     }
     items

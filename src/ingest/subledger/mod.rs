@@ -8,7 +8,7 @@ mod prepaid_advertising;
 use std::collections::BTreeMap;
 
 use crate::book::Book;
-use crate::diagnostics::{Code, Faults, Place};
+use crate::diagnostics::{Code, Faults};
 use crate::domain::Money;
 use crate::records::{OpeningBalance, TransferTo};
 
@@ -47,14 +47,14 @@ impl<K: Ord> Unique<K> {
         Self { seen: BTreeMap::new() }
     }
 
-    fn check(&mut self, key: K, shown: &str, place: &Place, faults: &mut Faults) {
+    fn check(&mut self, key: K, shown: &str, row: Row<'_>, column: &str, faults: &mut Faults) {
         if let Some(first) = self.seen.get(&key) {
-            let message = format!("{} comes twice", place.field);
+            let message = format!("{column} comes twice");
             let expected = format!("each key once; line {first} has it already");
             let help = "add the rows together where they come from, or correct the key";
-            faults.add(Code::DuplicateKey, place.clone(), message, shown, &expected, help);
+            faults.add(Code::DuplicateKey, row.spot(column), message, shown, &expected, help);
         } else {
-            self.seen.insert(key, place.line);
+            self.seen.insert(key, row.line());
         }
     }
 }
@@ -65,7 +65,7 @@ pub fn opening_balances(table: &Table, against: Against<'_>, faults: &mut Faults
     let read = |row: Row<'_>| {
         let account = known_account(row, against.book, faults);
         let dimension = row.dimension(against.codes, faults);
-        unique.check((account.clone(), dimension.clone()), &account, &row.place("account"), faults);
+        unique.check((account.clone(), dimension.clone()), &account, row, "account", faults);
         OpeningBalance { origin: row.origin(), account, dimension, amount: row.money("amount", faults) }
     };
     table.rows().map(read).collect()
@@ -78,7 +78,7 @@ fn known_account(row: Row<'_>, book: &Book, faults: &mut Faults) -> String {
         let expected = "an account of chart_of_accounts.csv";
         faults.add(
             Code::UnknownAccount,
-            row.place("account"),
+            row.spot("account"),
             "the account is not in the chart",
             &account,
             expected,
@@ -93,14 +93,14 @@ fn needed(row: Row<'_>, column: &str, purpose: &str, faults: &mut Faults) {
     if row.optional(column).is_none() {
         let message = format!("{column} is missing, and {purpose} needs it");
         let help = "fill in the field; closepack assumes nothing in its place";
-        faults.add(Code::RuleInput, row.place(column), message, "", "a value", help);
+        faults.add(Code::RuleInput, row.spot(column), message, "", "a value", help);
     }
 }
 
 /// Tells of a value that the row's rule cannot take.
 fn not_for_rule(row: Row<'_>, column: &str, message: &str, expected: &str, help: &str, faults: &mut Faults) {
     let value = row.optional(column).unwrap_or_default();
-    faults.add(Code::RuleInput, row.place(column), message, value, expected, help);
+    faults.add(Code::RuleInput, row.spot(column), message, value, expected, help);
 }
 
 /// An amount that is not negative; an empty field is nothing.

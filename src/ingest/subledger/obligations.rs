@@ -22,7 +22,7 @@ pub fn obligations(table: &Table, against: Against<'_>, faults: &mut Faults) -> 
     let mut obligations = Vec::new();
     for row in table.rows() {
         let obligation_id = row.text("obligation_id", faults);
-        unique.check(obligation_id.clone(), &obligation_id, &row.place("obligation_id"), faults);
+        unique.check(obligation_id.clone(), &obligation_id, row, "obligation_id", faults);
         let dimension: Dimension = row.dimension(against.codes, faults);
         let obligation = Obligation {
             origin: row.origin(),

@@ -33,7 +33,7 @@ pub fn prepaid_advertising(table: &Table, against: Against<'_>, faults: &mut Fau
     for row in table.rows() {
         let dimension = row.dimension(against.codes, faults);
         let contract_id = row.text("contract_id", faults);
-        unique.check((dimension.clone(), contract_id.clone()), &contract_id, &row.place("contract_id"), faults);
+        unique.check((dimension.clone(), contract_id.clone()), &contract_id, row, "contract_id", faults);
         contracts.push(PrepaidContract {
             origin: row.origin(),
             dimension,

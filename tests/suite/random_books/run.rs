@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use closepack::book::Book;
 use closepack::close::{self, Closed};
+use closepack::diagnostics::Faults;
 use closepack::ingest::book::BookFault;
 use closepack::ingest::prior_pack::PriorPack;
+use closepack::ingest::watch::Silent;
 use closepack::ingest::{self, SourceFile};
 use closepack::report;
 
@@ -37,7 +39,8 @@ impl Reader {
     pub fn run(&self, quarter: &str, prior: Option<&PriorPack>) -> Result<Pack, String> {
         let quarter = self.book.calendar.quarter(quarter).expect("a quarter of the calendar");
         let fault = |faults: closepack::diagnostics::Faults| format!("a valid quarter {}:\n{faults}", quarter.id);
-        let records = ingest::quarter::read(&self.root, &self.book, quarter).map_err(fault)?;
+        let records =
+            ingest::quarter::read(&self.root, &self.book, quarter, Faults::default(), &Silent).map_err(fault)?;
         let inputs =
             close::Inputs { book: &self.book, quarter, records: &records, prior, real_prior: None, prior_year: None };
         let closed = close::close(inputs).map_err(fault)?;
