@@ -8,10 +8,10 @@ use crate::ingest::limits::{UNPACKED_RATIO_MAX, ZSTD_WINDOW_LOG_MAX};
 use crate::ingest::table::unreadable;
 
 /// Why a file's text cannot be read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StreamError {
-    #[error("the file cannot be read: {}", .0.kind())]
-    Io(io::Error),
+    #[error("the file cannot be read: {0}")]
+    Io(io::ErrorKind),
     #[error("the name is not a file's")]
     NotAFile,
     #[error("the file is not packed with {}, as its name says it is", .packing.name())]
@@ -57,7 +57,7 @@ pub enum StreamError {
 /// What a reader passed on: an error of ours that a reader of the standard library carried, or the disk's own.
 impl From<io::Error> for StreamError {
     fn from(error: io::Error) -> Self {
-        error.downcast::<Self>().unwrap_or_else(Self::Io)
+        error.downcast::<Self>().unwrap_or_else(|error| Self::Io(error.kind()))
     }
 }
 
@@ -65,7 +65,7 @@ impl From<io::Error> for StreamError {
 impl From<StreamError> for io::Error {
     fn from(error: StreamError) -> Self {
         match error {
-            StreamError::Io(error) => error,
+            StreamError::Io(kind) => kind.into(),
             StreamError::Truncated { .. } => Self::new(io::ErrorKind::UnexpectedEof, error),
             other => Self::new(io::ErrorKind::InvalidData, other),
         }
@@ -75,8 +75,8 @@ impl From<StreamError> for io::Error {
 impl StreamError {
     /// Tells of it as a fault of the file.
     pub fn tell(&self, file: &str, faults: &mut Faults) {
-        if let Self::Io(error) = self {
-            return unreadable(file, error, faults);
+        if let Self::Io(kind) = self {
+            return unreadable(file, &(*kind).into(), faults);
         }
         let place = match self {
             Self::NoCharacter { line, .. } | Self::NotUtf8 { line } => Place::line(file, *line),

@@ -27,9 +27,12 @@ use raw::{Peeked, Raw};
 /// A file of a source as UTF-8 text without a byte order mark.
 ///
 /// [`Read::read`] may return fewer bytes than the buffer holds, as a file may; its errors are those of
-/// [`StreamError`], which [`StreamError::from`] brings back.
+/// [`StreamError`], which [`StreamError::from`] brings back, and [`Source::finish`] as well. What has failed once fails
+/// ever after.
 pub struct Source {
     text: Text,
+    /// Why the text could not be read on.
+    failed: Option<StreamError>,
 }
 
 enum Text {
@@ -52,7 +55,7 @@ impl Source {
             Charset::Utf8 => Text::Utf8(text),
             other => Text::Transcoded(Transcoder::new(text, other)),
         };
-        Ok(Self { text })
+        Ok(Self { text, failed: None })
     }
 
     /// Bytes of the file, packed as they are, that have been read so far.
@@ -67,8 +70,11 @@ impl Source {
     /// Reads what is left of the file, unread text among it, for the digest of the whole.
     ///
     /// # Errors
-    /// A file that can no longer be read, or whose text could not be read.
+    /// What [`Read::read`] has failed for already; a file that can no longer be read.
     pub fn finish(self) -> Result<Digest, StreamError> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
         let text = match self.text {
             Text::Utf8(text) => text,
             Text::Transcoded(text) => text.into_inner(),
@@ -79,10 +85,14 @@ impl Source {
 
 impl Read for Source {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match &mut self.text {
+        if let Some(error) = &self.failed {
+            return Err(error.clone().into());
+        }
+        let read = match &mut self.text {
             Text::Utf8(text) => text.read(buffer),
             Text::Transcoded(text) => text.read(buffer),
-        }
+        };
+        read.map_err(|error| self.failed.insert(error.into()).clone().into())
     }
 }
 

@@ -212,7 +212,7 @@ impl Member {
         *self = Self::Broken;
         match error.kind() {
             io::ErrorKind::UnexpectedEof => StreamError::Truncated { packing },
-            _ if error.raw_os_error().is_some() => StreamError::Io(error),
+            _ if error.raw_os_error().is_some() => StreamError::Io(error.kind()),
             _ if error.to_string().contains("too much memory") => StreamError::Window,
             _ => StreamError::Corrupt { packing, why: error.to_string() },
         }

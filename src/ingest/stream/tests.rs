@@ -236,3 +236,17 @@ fn a_digest_is_of_the_whole_file_however_much_was_read() {
         assert_eq!(digest, Digest { sha256: sha256_hex(&file.bytes), bytes: file.bytes.len() as u64 });
     }
 }
+
+#[test]
+fn what_has_failed_once_fails_ever_after() {
+    let packed = gzip(long_text().as_bytes());
+    let file = Sample::new("a.csv.gz", &packed[..packed.len() / 2]);
+    let mut source = Source::open(file.folder.path(), file.name, Encoding::Utf8).unwrap();
+    let mut text = Vec::new();
+    let expected = StreamError::Truncated { packing: packed::Packing::Gzip };
+    for _ in 0..2 {
+        assert_eq!(StreamError::from(source.read_to_end(&mut text).unwrap_err()), expected);
+    }
+    assert!(!text.is_empty());
+    assert_eq!(source.finish(), Err(expected));
+}
