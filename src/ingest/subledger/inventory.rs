@@ -2,32 +2,12 @@
 
 use rust_decimal::Decimal;
 
-use super::{Against, Columns, Unique, needed, not_for_rule};
+use super::{Against, Unique, needed, not_for_rule};
 use crate::book::policies::MarketTest;
 use crate::book::{Book, Method};
 use crate::diagnostics::Faults;
 use crate::ingest::table::{Row, Table};
 use crate::records::InventoryItem;
-
-pub const INVENTORY: Columns = Columns {
-    required: &["entity", "brand", "segment", "pool", "sku", "quantity_on_hand", "unit_cost"],
-    optional: &[
-        "description",
-        "quantity_received",
-        "quantity_scrapped",
-        "quantity_returned",
-        "replacement_cost",
-        "selling_price",
-        "cost_to_complete",
-        "selling_cost_rate",
-        "normal_margin_rate",
-        "expected_units",
-        "scrap_value",
-        "last_receipt_date",
-        "average_monthly_units",
-        "reserve_rate",
-    ],
-};
 
 /// Reads the inventory subledger.
 pub fn inventory(table: &Table, against: Against<'_>, faults: &mut Faults) -> Vec<InventoryItem> {
