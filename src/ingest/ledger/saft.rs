@@ -43,7 +43,8 @@ pub(super) fn read(
     if let Some(recheck) = flow.recheck.take() {
         pass.recheck(recheck);
     }
-    let request = Request { file: file.name, encoding, columns: &plan.names };
+    let numbers = &file.layout.dialect.numbers;
+    let request = Request { file: file.name, encoding, numbers, columns: &plan.names };
     let (entries, watch) = (flow.entries, flow.watch);
     let (mut chunks, mut error) = (flow.chunks, None);
     let mut each = |record: crate::ingest::record::Record<'_>| {

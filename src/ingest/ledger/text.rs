@@ -17,6 +17,7 @@ use crate::ingest::delimited::cut::{Chunk, CutError, Cutter};
 use crate::ingest::delimited::split::{index, index_exactly, plain, unquoted, well_formed};
 use crate::ingest::limits::{FIELDS_MAX, RECORD_BYTES_MAX, TITLE_ROWS_MAX};
 use crate::ingest::record::Record;
+use crate::ingest::sniff::refused_report;
 use crate::ingest::stream::Source;
 use crate::ingest::table::field_count_fault;
 use crate::ingest::watch::Watch;
@@ -89,7 +90,10 @@ fn records<R: Read + Send>(
     let place = Place::line(file.name, head.line);
     let plan = (!too_wide(&head, &place, &mut found.faults))
         .then(|| Plan::new(file.layout, &head.names, &place, &mut found.faults));
-    let Some(plan) = plan.flatten() else { return Ok((cutter.into_source(), None)) };
+    let Some(plan) = plan.flatten() else {
+        tell_grouped(&first, file, marks, found);
+        return Ok((cutter.into_source(), None));
+    };
     found.numbered = plan.journal_line.is_some();
     cutter.set_marks(head.marks);
     first.text.drain(..head.start);
@@ -123,6 +127,23 @@ fn records<R: Read + Send>(
     let feed = feed.into_inner().unwrap_or_else(PoisonError::into_inner);
     flow.chunks = feed.next;
     Ok((feed.cutter.into_source(), feed.ended))
+}
+
+/// A report that no layout can read is told as such, in the place of the columns that it lacks.
+fn tell_grouped(first: &Chunk, file: &FileOf<'_>, marks: Marks, found: &mut FileRead) {
+    let heads = DELIMITERS
+        .iter()
+        .flat_map(|delimiter| first_rows(first, Marks { delimiter: *delimiter, ..marks }, TITLE_ROWS_MAX));
+    let advised = heads.into_iter().find_map(|head| {
+        let names: Vec<&str> = head.names.iter().map(String::as_str).collect();
+        refused_report(&names).map(|advice| (head.line, advice))
+    });
+    if let Some((line, advice)) = advised {
+        found.faults = Faults::default();
+        let message = format!("the file is {}: {}", advice.report, advice.why);
+        let expected = "journal lines, each with the number of its entry";
+        found.faults.add(Code::GroupedReport, Place::line(file.name, line), message, "", expected, advice.help);
+    }
 }
 
 fn too_wide(head: &Head, place: &Place, faults: &mut Faults) -> bool {
