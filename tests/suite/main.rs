@@ -14,4 +14,6 @@ mod random_books;
 mod rules_companion;
 mod scenarios;
 mod support;
+mod tables;
 mod tidy;
+mod workbook;
