@@ -70,14 +70,11 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// The row as a fault names it that is found in another: its line, with its file where that is not the other's.
+    /// The row as a fault of another one names it: its line, with its file where that is not the other's.
     #[must_use]
     pub fn named_in(&self, other: &Self) -> String {
-        let line = self.line();
-        match &self.part.origin {
-            _ if Arc::ptr_eq(&self.part.file, &other.part.file) => format!("line {line}"),
-            _ => format!("line {line} of {}", self.part.file),
-        }
+        let line = if self.is_of_a_sheet() { format!("row {}", self.line()) } else { format!("line {}", self.line()) };
+        if Arc::ptr_eq(&self.part.file, &other.part.file) { line } else { format!("{line} of {}", self.part.file) }
     }
 
     /// The field, or nothing where it is empty or its column is absent.
