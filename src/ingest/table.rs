@@ -1,9 +1,15 @@
 //! A CSV file that is read whole: its header, its rows, and where each field stands.
+//!
+//! A subledger may have a million rows, so the fields of all rows are one text, and a column's name is looked up by
+//! its hash.
 
 use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 use std::path::Path;
 
 use chrono::NaiveDate;
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
 use rust_decimal::Decimal;
 
 use super::SourceFile;
@@ -16,9 +22,60 @@ use crate::domain::{Dimension, Money, MoneyError, plain_decimal};
 pub struct Table {
     file: String,
     bytes: Vec<u8>,
-    columns: BTreeMap<String, usize>,
-    rows: Vec<csv::StringRecord>,
+    columns: Columns,
+    fields: Fields,
     pub source: SourceFile,
+}
+
+/// The places of columns by name: each row looks up each of its fields.
+pub(super) struct Columns {
+    hasher: FixedState,
+    places: HashTable<(String, usize)>,
+}
+
+impl Columns {
+    pub fn new(columns: impl IntoIterator<Item = (String, usize)>) -> Self {
+        let hasher = FixedState::default();
+        let mut places = HashTable::new();
+        for column in columns {
+            let hash = |(name, _): &(String, usize)| hasher.hash_one(name.as_str());
+            places.insert_unique(hash(&column), column, hash);
+        }
+        Self { hasher, places }
+    }
+
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.places.find(self.hasher.hash_one(name), |(known, _)| known == name).map(|(_, at)| *at)
+    }
+}
+
+/// The fields of all rows, unquoted, one after the other, and where each row stands in the file.
+#[derive(Default)]
+struct Fields {
+    text: String,
+    /// How many fields a row has.
+    width: usize,
+    /// Where each field ends in the text; a file is never larger than what 32 bits count.
+    ends: Vec<u32>,
+    /// The line and the first byte of each row in the file.
+    rows: Vec<(u32, u32)>,
+}
+
+impl Fields {
+    fn push(&mut self, record: &csv::StringRecord) {
+        let start = self.text.len();
+        self.text.push_str(record.as_slice());
+        let end = |at: usize| (start + record.range(at).map_or(0, |range| range.end)) as u32;
+        self.ends.extend((0..self.width).map(end));
+        let (line, byte) = record.position().map_or((0, 0), |position| (position.line(), position.byte()));
+        self.rows.push((line as u32, byte as u32));
+    }
+
+    fn get(&self, row: usize, column: usize) -> &str {
+        let at = row * self.width + column;
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.text[start as usize..self.ends[at] as usize]
+    }
 }
 
 impl Table {
@@ -42,22 +99,40 @@ impl Table {
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(&bytes[..]);
         let header = reader.headers().ok()?.clone();
         let columns = header_columns(file, &header, required, optional, faults)?;
-        let rows = sound_rows(&mut reader, file, header.len(), faults);
+        let fields = sound_rows(&mut reader, file, header.len(), faults);
         let source = SourceFile {
             source: source.to_owned(),
             path: file.to_owned(),
             sha256: sha256_hex(&bytes),
             bytes: bytes.len() as u64,
-            rows: rows.len() as u64,
+            rows: fields.rows.len() as u64,
             debit_total: None,
             credit_total: None,
         };
-        Some(Self { file: file.to_owned(), bytes, columns, rows, source })
+        Some(Self { file: file.to_owned(), bytes, columns: Columns::new(columns), fields, source })
     }
 
     /// The rows, each with its reader of fields.
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        self.rows.iter().map(move |record| Row { table: self, record })
+        (0..self.fields.rows.len()).map(|at| self.row(at))
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.fields.rows.len()
+    }
+
+    /// True without any row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.fields.rows.is_empty()
+    }
+
+    /// A row by its number, from 0.
+    #[must_use]
+    pub fn row(&self, at: usize) -> Row<'_> {
+        Row { table: self, at }
     }
 }
 
@@ -158,22 +233,19 @@ pub fn header_columns(
     (faults.total() == before).then_some(columns)
 }
 
-fn sound_rows(
-    reader: &mut csv::Reader<&[u8]>,
-    file: &str,
-    width: usize,
-    faults: &mut Faults,
-) -> Vec<csv::StringRecord> {
-    let mut rows = Vec::new();
-    for record in reader.records().flatten() {
+fn sound_rows(reader: &mut csv::Reader<&[u8]>, file: &str, width: usize, faults: &mut Faults) -> Fields {
+    let mut fields = Fields { width, ..Fields::default() };
+    let mut record = csv::StringRecord::new();
+    // Memory can be read and is UTF-8, and rows of any length are taken: no record is an error.
+    while reader.read_record(&mut record).unwrap_or(false) {
         if record.len() == width {
-            rows.push(record);
+            fields.push(&record);
         } else {
             let line = record.position().map_or(0, csv::Position::line);
             field_count_fault(file, line, record.len(), width, faults);
         }
     }
-    rows
+    fields
 }
 
 /// Tells of a row with more or fewer fields than the header.
@@ -188,14 +260,14 @@ pub fn field_count_fault(file: &str, line: u64, found: usize, width: usize, faul
 #[derive(Clone, Copy)]
 pub struct Row<'a> {
     table: &'a Table,
-    record: &'a csv::StringRecord,
+    at: usize,
 }
 
 impl<'a> Row<'a> {
     /// The row as a place.
     #[must_use]
     pub fn origin(&self) -> Place {
-        Place::line(&self.table.file, self.record.position().map_or(0, csv::Position::line))
+        Place::line(&self.table.file, self.table.fields.rows[self.at].0.into())
     }
 
     /// The place of a field, with its column found in the file's bytes.
@@ -203,9 +275,9 @@ impl<'a> Row<'a> {
     pub fn place(&self, column: &str) -> Place {
         let mut place = self.origin();
         place.field = column.to_owned();
-        if let Some(at) = self.table.columns.get(column) {
-            let start = self.record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
-            place.column = field_column(&self.table.bytes[start..], *at);
+        if let Some(at) = self.table.columns.place(column) {
+            let start = self.table.fields.rows[self.at].1 as usize;
+            place.column = field_column(&self.table.bytes[start..], at);
         }
         place
     }
@@ -213,18 +285,23 @@ impl<'a> Row<'a> {
     /// The field, or nothing where it is empty or its column is absent.
     #[must_use]
     pub fn optional(&self, column: &str) -> Option<&'a str> {
-        let at = *self.table.columns.get(column)?;
-        self.record.get(at).filter(|text| !text.is_empty())
+        let at = self.table.columns.place(column)?;
+        Some(self.table.fields.get(self.at, at)).filter(|text| !text.is_empty())
     }
 
     /// The field, which must not be empty.
     pub fn text(&self, column: &str, faults: &mut Faults) -> String {
+        self.filled(column, faults).to_owned()
+    }
+
+    /// The field as it stands in the file, which must not be empty.
+    pub fn filled(&self, column: &str, faults: &mut Faults) -> &'a str {
         let found = self.optional(column);
         if found.is_none() {
             let help = "fill in the field";
             faults.add(Code::EmptyValue, self.place(column), "the field is empty", "", "a value", help);
         }
-        found.unwrap_or_default().to_owned()
+        found.unwrap_or_default()
     }
 
     /// A field that must be one of the codes of the book.
@@ -268,8 +345,8 @@ impl<'a> Row<'a> {
 
     /// A date that must be there.
     pub fn date(&self, column: &str, faults: &mut Faults) -> NaiveDate {
-        let text = self.text(column, faults);
-        if text.is_empty() { NaiveDate::MIN } else { self.parse_date(column, &text, faults) }
+        let text = self.filled(column, faults);
+        if text.is_empty() { NaiveDate::MIN } else { self.parse_date(column, text, faults) }
     }
 
     /// A date where an empty field is no date.
@@ -286,8 +363,8 @@ impl<'a> Row<'a> {
 
     /// A number of units, or a unit price or cost: zero or more, at most eight decimals.
     pub fn quantity(&self, column: &str, faults: &mut Faults) -> Decimal {
-        let text = self.text(column, faults);
-        if text.is_empty() { Decimal::ZERO } else { self.parse_quantity(column, &text, faults) }
+        let text = self.filled(column, faults);
+        if text.is_empty() { Decimal::ZERO } else { self.parse_quantity(column, text, faults) }
     }
 
     /// As [`Row::quantity`], where an empty field is no number.
@@ -326,11 +403,10 @@ impl<'a> Row<'a> {
 
     /// Entity, brand and segment, each known to the book.
     pub fn dimension(&self, codes: &super::book::Codes, faults: &mut Faults) -> Dimension {
-        Dimension {
-            entity: self.known("entity", |code| codes.entities.contains(code), "a code of [[entities]]", faults),
-            brand: self.known("brand", |code| codes.brands.contains(code), "a code of [[brands]]", faults),
-            segment: self.known("segment", |code| codes.segments.contains(code), "a code of [[segments]]", faults),
-        }
+        let entity = self.known("entity", |code| codes.entities.contains(code), "a code of [[entities]]", faults);
+        let brand = self.known("brand", |code| codes.brands.contains(code), "a code of [[brands]]", faults);
+        let segment = self.known("segment", |code| codes.segments.contains(code), "a code of [[segments]]", faults);
+        Dimension::new(&entity, &brand, &segment)
     }
 }
 
@@ -397,9 +473,27 @@ pub fn field_column(record: &[u8], field: usize) -> usize {
     0
 }
 
+// A table has at most as many bytes as 32 bits count, and so no more lines and fields.
+const _: () = assert!(TABLE_BYTES_MAX <= u32::MAX as u64);
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Quotes, quoted line breaks, empty fields and a row of the wrong length.
+    #[test]
+    fn fields_and_their_places_are_those_of_the_file() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::write(folder.path().join("x.csv"), "a,b,c\n1,,\"x, \"\"y\"\"\"\nshort\n\"2\n3\",é,z\n")
+            .expect("written");
+        let mut faults = Faults::default();
+        let table = Table::read(folder.path(), "x.csv", "x", &["a", "b"], &["c", "d"], &mut faults).expect("a table");
+        let fields: Vec<_> = table.rows().map(|row| ["a", "b", "c", "d"].map(|name| row.optional(name))).collect();
+        assert_eq!(fields, [[Some("1"), None, Some("x, \"y\""), None], [Some("2\n3"), Some("é"), Some("z"), None]]);
+        assert_eq!((faults.total(), table.len(), table.source.rows), (1, 2, 2));
+        let places = [table.row(0).place("c"), table.row(1).place("b")].map(|place| (place.line, place.column));
+        assert_eq!(places, [(2, 4), (4, 4)]);
+    }
 
     #[test]
     fn finds_the_column_of_a_field() {

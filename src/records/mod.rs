@@ -1,5 +1,8 @@
 //! The checked rows of each source, each with the line that it came from.
 
+use std::cmp::Ordering;
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
@@ -11,8 +14,8 @@ use crate::domain::{Dimension, Money};
 pub struct InventoryItem {
     pub origin: Place,
     pub dimension: Dimension,
-    pub pool: String,
-    pub sku: String,
+    pub pool: Arc<str>,
+    pub sku: Arc<str>,
     pub description: String,
     /// Units, not negative.
     pub quantity_on_hand: Decimal,
@@ -50,14 +53,34 @@ impl InventoryItem {
     pub fn key(&self) -> ItemKey {
         ItemKey { dimension: self.dimension.clone(), group: self.pool.clone(), item: self.sku.clone() }
     }
+
+    /// How the item stands to a key, without making its own.
+    #[must_use]
+    pub fn cmp_key(&self, key: &ItemKey) -> Ordering {
+        (&self.dimension, &self.pool, &self.sku).cmp(&(&key.dimension, &key.group, &key.item))
+    }
+
+    /// The order of the keys of two items, without making them.
+    #[must_use]
+    pub fn by_key(&self, other: &Self) -> Ordering {
+        (&self.dimension, &self.pool, &self.sku).cmp(&(&other.dimension, &other.pool, &other.sku))
+    }
 }
 
-/// The key of an item in its subledger: dimension, pool (or nothing) and the item's own code.
+/// The key of an item in its subledger: dimension, pool (or nothing) and the item's own code. A clone shares them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ItemKey {
     pub dimension: Dimension,
-    pub group: String,
-    pub item: String,
+    pub group: Arc<str>,
+    pub item: Arc<str>,
+}
+
+impl ItemKey {
+    /// The key of an item of a subledger.
+    #[must_use]
+    pub fn new(dimension: &Dimension, group: &str, item: &str) -> Self {
+        Self { dimension: dimension.clone(), group: group.into(), item: item.into() }
+    }
 }
 
 /// How a prepaid contract is earned.
@@ -248,7 +271,7 @@ impl FixedAsset {
     /// What makes the row unique: its asset (the group) and its component.
     #[must_use]
     pub fn key(&self) -> ItemKey {
-        ItemKey { dimension: self.dimension.clone(), group: self.asset_id.clone(), item: self.component.clone() }
+        ItemKey::new(&self.dimension, &self.asset_id, &self.component)
     }
 }
 

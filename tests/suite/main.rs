@@ -4,6 +4,7 @@ mod bad_books;
 mod command;
 mod exceptions;
 mod golden;
+mod many_skus;
 mod posted;
 mod properties;
 mod random_books;

@@ -1,9 +1,7 @@
 //! What must always hold, over random inputs.
 
 use chrono::NaiveDate;
-use closepack::adjust::inventory_reserve::{
-    Input, Opening, ReleaseLimit, Terms, Units, measure_subledger, roll_forward,
-};
+use closepack::adjust::inventory_reserve::{Input, Opening, ReleaseLimit, Terms, Units, measure, roll_forward};
 use closepack::book::Methods;
 use closepack::book::policies::MarketTest;
 use closepack::diagnostics::Place;
@@ -24,8 +22,8 @@ prop_compose! {
         InventoryItem {
             origin: Place::line("inventory.csv", 2),
             dimension: Dimension::new("E", "B", "S"),
-            pool: "p".to_owned(),
-            sku: "1".to_owned(),
+            pool: "p".into(),
+            sku: "1".into(),
             description: String::new(),
             quantity_on_hand: quantity.into(),
             quantity_received: Decimal::ZERO,
@@ -62,7 +60,7 @@ proptest! {
             methods: &methods,
             group: None,
         };
-        let found = measure_subledger(&[Input { item: &item, terms, opening: Opening::default() }], end)[0];
+        let found = measure(&Input::new(&item, terms, Opening::default()), None, end);
         prop_assert!(Money::ZERO <= found.required && found.required <= found.cost);
         prop_assert_eq!(found.saleable + found.excess, item.quantity_on_hand);
     }

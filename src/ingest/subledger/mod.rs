@@ -49,14 +49,19 @@ impl<K: Ord> Unique<K> {
 
     fn check(&mut self, key: K, shown: &str, place: &Place, faults: &mut Faults) {
         if let Some(first) = self.seen.get(&key) {
-            let message = format!("{} comes twice", place.field);
-            let expected = format!("each key once; line {first} has it already");
-            let help = "add the rows together where they come from, or correct the key";
-            faults.add(Code::DuplicateKey, place.clone(), message, shown, &expected, help);
+            comes_twice(shown, *first, place.clone(), faults);
         } else {
             self.seen.insert(key, place.line);
         }
     }
+}
+
+/// Tells of a key that an earlier line has already.
+fn comes_twice(shown: &str, first: u64, place: Place, faults: &mut Faults) {
+    let message = format!("{} comes twice", place.field);
+    let expected = format!("each key once; line {first} has it already");
+    let help = "add the rows together where they come from, or correct the key";
+    faults.add(Code::DuplicateKey, place, message, shown, &expected, help);
 }
 
 /// Reads the opening balances.

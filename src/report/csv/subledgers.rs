@@ -1,6 +1,6 @@
 //! The schedules of the subledgers.
 
-use super::{Sheet, amounts, date, dimension, one, plain};
+use super::{Sheet, amounts, codes, date, dimension, line, one, plain};
 use crate::book::Book;
 use crate::close::Closed;
 use crate::domain::Money;
@@ -40,20 +40,14 @@ pub(super) fn inventory_reserve(closed: &Closed) -> Vec<u8> {
         "source_line",
     ]);
     for row in &closed.schedules.inventory {
-        let (item, found, roll) = (row.item.as_ref(), &row.measurement, &row.roll);
+        let (item, found, roll) = (row.item.as_deref(), &row.measurement, &row.roll);
         let quantity = item.map(|item| item.quantity_on_hand).unwrap_or_default();
-        let unit_cost = item.map(|item| plain(item.unit_cost)).unwrap_or_default();
-        sheet.row(&fields![
-            dimension(&row.key.dimension),
-            [row.key.group.clone(), row.key.item.clone(), plain(quantity), unit_cost],
-            amounts([found.cost]),
-            [found.nrv, found.market, found.saleable, found.excess].map(plain),
-            one(found.method),
-            amounts([found.required, roll.opening, roll.utilised_sale, roll.utilised_scrap, roll.carried]),
-            amounts([roll.charge, roll.release, roll.closing, roll.releasable]),
-            one(item.map(|item| item.description.clone()).unwrap_or_default()),
-            one(item.map(|item| item.origin.line.to_string()).unwrap_or_default()),
-        ]);
+        sheet.texts(codes(&row.key.dimension)).texts([&row.key.group, &row.key.item]);
+        sheet.numbers([Some(quantity), item.map(|item| item.unit_cost)]).amounts([found.cost]);
+        sheet.numbers([found.nrv, found.market, found.saleable, found.excess].map(Some)).text(found.method);
+        sheet.amounts([found.required, roll.opening, roll.utilised_sale, roll.utilised_scrap, roll.carried]);
+        sheet.amounts([roll.charge, roll.release, roll.closing, roll.releasable]);
+        sheet.text(item.map_or("", |item| &item.description)).numbers([item.and_then(|item| line(&item.origin))]).end();
     }
     sheet.bytes()
 }

@@ -91,8 +91,8 @@ impl Stock {
             let cost = share(moved.on_hand, sku.cost, 10_000);
             let item = ItemKey {
                 dimension: key(&sku.dimension),
-                group: terms.pools[sku.pool].code.clone(),
-                item: sku.code.clone(),
+                group: terms.pools[sku.pool].code.as_str().into(),
+                item: sku.code.as_str().into(),
             };
             let opening = prior.and_then(|pack| pack.inventory.get(&item));
             if let (Some(opening), true) = (opening.and_then(|opening| opening.reserve), terms.relief_is_booked) {
