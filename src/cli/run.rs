@@ -193,7 +193,7 @@ impl Job<'_> {
             let help = format!("run {} first; each quarter opens where the one before it closed", before.id);
             return Err(prior_fault_with(before, None, "the pack of the quarter before is missing", "", &help));
         };
-        Ok((figures(before, &pack)?, pack))
+        read_out(before, pack)
     }
 
     /// The real pack beside a scenario's own.
@@ -205,7 +205,7 @@ impl Job<'_> {
             );
             return Err(prior_fault_with(before, None, "the real pack of the quarter before is missing", "", &help));
         };
-        Ok((figures(before, &pack)?, pack))
+        read_out(before, pack)
     }
 
     /// The pack of an earlier quarter that need not have one: of a scenario its own, and else that of the real books,
@@ -241,6 +241,13 @@ fn figures(before: &Quarter, pack: &PublishedPack) -> Ended<PriorPack> {
     let scenario = pack_scenario(pack);
     let figures = PriorPack::read(&before.id, scenario, &pack.files);
     figures.map_err(|error| prior_fault(before, scenario, &error.to_string()))
+}
+
+/// The figures of a pack, and the pack without its files, which may be large and have been read.
+fn read_out(before: &Quarter, mut pack: PublishedPack) -> Ended<(PriorPack, PublishedPack)> {
+    let figures = figures(before, &pack)?;
+    pack.files.clear();
+    Ok((figures, pack))
 }
 
 /// The scenario that a pack is of.

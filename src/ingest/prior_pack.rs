@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
@@ -44,27 +45,70 @@ pub struct PriorPack {
     pub ordinary: Ordinary,
 }
 
-/// What the reserves open with, in the order of the items' keys.
+/// What the reserves open with. There may be a million, so what the items of a pool have in common is there once.
 #[derive(Debug, Clone, Default)]
-pub struct OpeningReserves(Vec<(ItemKey, Opening)>);
+pub struct OpeningReserves {
+    /// By dimension and pool.
+    stocks: Vec<OpeningStock>,
+}
+
+/// The items of one dimension and pool, in the order of their codes.
+#[derive(Debug, Clone)]
+pub struct OpeningStock {
+    pub dimension: Dimension,
+    pub pool: Arc<str>,
+    pub items: Vec<(Arc<str>, Opening)>,
+}
+
+impl OpeningStock {
+    fn new([entity, brand, segment, pool]: [&str; 4], first: (Arc<str>, Opening)) -> Self {
+        Self { dimension: Dimension::new(entity, brand, segment), pool: pool.into(), items: vec![first] }
+    }
+
+    fn has(&self, [entity, brand, segment, pool]: [&str; 4]) -> bool {
+        let own = &self.dimension;
+        own.entity == entity && own.brand == brand && own.segment == segment && *self.pool == *pool
+    }
+
+    /// The key of an item of the stock.
+    #[must_use]
+    pub fn key(&self, item: &Arc<str>) -> ItemKey {
+        ItemKey { dimension: self.dimension.clone(), group: self.pool.clone(), item: item.clone() }
+    }
+}
 
 impl OpeningReserves {
-    /// From the rows of a pack, where each item has one.
+    /// From stocks in any order, each with its items in any order; each item is there once.
     #[must_use]
-    pub fn new(mut rows: Vec<(ItemKey, Opening)>) -> Self {
-        rows.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Self(rows)
+    pub fn new(mut stocks: Vec<OpeningStock>) -> Self {
+        stocks.sort_by(|a, b| (&a.dimension, &a.pool).cmp(&(&b.dimension, &b.pool)));
+        stocks.dedup_by(|later, first| {
+            let same = later.dimension == first.dimension && later.pool == first.pool;
+            if same {
+                first.items.append(&mut later.items);
+            }
+            same
+        });
+        stocks.iter_mut().for_each(|stock| stock.items.sort_by(|(a, _), (b, _)| a.cmp(b)));
+        Self { stocks }
+    }
+
+    /// The stocks by dimension and pool.
+    #[must_use]
+    pub fn stocks(&self) -> &[OpeningStock] {
+        &self.stocks
     }
 
     /// What an item opens with; nothing for one that the pack has not.
     #[must_use]
     pub fn get(&self, key: &ItemKey) -> Option<&Opening> {
-        self.0.binary_search_by(|(known, _)| known.cmp(key)).ok().map(|at| &self.0[at].1)
+        let stock = self.stocks.iter().find(|stock| stock.dimension == key.dimension && stock.pool == key.group)?;
+        stock.items.binary_search_by(|(item, _)| item.cmp(&key.item)).ok().map(|at| &stock.items[at].1)
     }
 
     /// All items in the order of their keys.
-    pub fn iter(&self) -> std::slice::Iter<'_, (ItemKey, Opening)> {
-        self.0.iter()
+    pub fn iter(&self) -> impl Iterator<Item = (ItemKey, &Opening)> {
+        self.stocks.iter().flat_map(|stock| stock.items.iter().map(|(item, opening)| (stock.key(item), opening)))
     }
 }
 
@@ -202,19 +246,24 @@ fn opening_reserves(quarter: &str, files: &BTreeMap<String, Vec<u8>>) -> Result<
     Ok(OpeningReserves::new(reserves))
 }
 
-fn reserves_of(table: &PackTable, rows: &[u8]) -> Result<Vec<(ItemKey, Opening)>, PriorPackError> {
-    let mut reserves: Vec<(ItemKey, Opening)> = Vec::new();
+fn reserves_of(table: &PackTable, rows: &[u8]) -> Result<Vec<OpeningStock>, PriorPackError> {
+    let mut stocks: Vec<OpeningStock> = Vec::new();
     table.each(rows, |row| {
-        let key = row.key_after(reserves.last().map(|(before, _)| before), "pool", "sku")?;
+        let codes = [row.text("entity")?, row.text("brand")?, row.text("segment")?, row.text("pool")?];
         let opening = Opening {
             reserve: Some(row.money("closing")?),
             units: row.decimal("quantity_on_hand")?,
             releasable: Some(row.money("releasable")?),
         };
-        reserves.push((key, opening));
+        let item = (row.text("sku")?.into(), opening);
+        // The file is in the order of the keys.
+        match stocks.last_mut().filter(|stock| stock.has(codes)) {
+            Some(stock) => stock.items.push(item),
+            None => stocks.push(OpeningStock::new(codes, item)),
+        }
         Ok(())
     })?;
-    Ok(reserves)
+    Ok(stocks)
 }
 
 /// Where the first record starts at or after a byte of well-formed CSV: a line feed ends one where the quotes before it
@@ -328,20 +377,6 @@ impl PackRow<'_> {
         Ok(Dimension::new(self.text("entity")?, self.text("brand")?, self.text("segment")?))
     }
 
-    /// As [`PackRow::key`], sharing what it has in common with the key before.
-    fn key_after(&self, before: Option<&ItemKey>, group: &str, item: &str) -> Result<ItemKey, PriorPackError> {
-        let [entity, brand, segment] = [self.text("entity")?, self.text("brand")?, self.text("segment")?];
-        let (group, item) = (self.text(group)?, self.text(item)?);
-        let same = |key: &&ItemKey| {
-            key.dimension.entity == entity && key.dimension.brand == brand && key.dimension.segment == segment
-        };
-        let Some(before) = before.filter(same) else {
-            return Ok(ItemKey::new(&Dimension::new(entity, brand, segment), group, item));
-        };
-        let group = if *before.group == *group { before.group.clone() } else { group.into() };
-        Ok(ItemKey { dimension: before.dimension.clone(), group, item: item.into() })
-    }
-
     fn key(&self, group: &str, item: &str) -> Result<ItemKey, PriorPackError> {
         let group = if group.is_empty() { "" } else { self.text(group)? };
         Ok(ItemKey::new(&self.dimension()?, group, self.text(item)?))
@@ -370,7 +405,7 @@ mod tests {
             let files = BTreeMap::from([(RESERVES.to_owned(), text.into_bytes())]);
             let found = opening_reserves("2004-Q1", &files).expect("a file of a pack");
             assert_eq!(found.iter().count(), count);
-            assert!(found.iter().is_sorted_by(|(a, _), (b, _)| a < b));
+            assert!(found.iter().map(|(key, _)| key).is_sorted());
             let key = ItemKey::new(&Dimension::new("E", "B", "S"), "p", "0");
             let reserve = found.get(&key).and_then(|opening| opening.reserve);
             assert_eq!(reserve, (count > 1).then_some(Money::from_cents(200)));

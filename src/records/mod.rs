@@ -54,12 +54,6 @@ impl InventoryItem {
         ItemKey { dimension: self.dimension.clone(), group: self.pool.clone(), item: self.sku.clone() }
     }
 
-    /// How the item stands to a key, without making its own.
-    #[must_use]
-    pub fn cmp_key(&self, key: &ItemKey) -> Ordering {
-        (&self.dimension, &self.pool, &self.sku).cmp(&(&key.dimension, &key.group, &key.item))
-    }
-
     /// The order of the keys of two items, without making them.
     #[must_use]
     pub fn by_key(&self, other: &Self) -> Ordering {

@@ -184,22 +184,33 @@ impl<'a> Lot<'a> {
 fn lots<'a>(terms: Terms<'a>, stocks: &'a Stocks<'_>) -> Vec<Lot<'a>> {
     let mut items: Vec<&Arc<InventoryItem>> = terms.records.inventory.iter().collect();
     items.sort_by(|a, b| a.by_key(b));
-    let mut openings = terms.prior.into_iter().flat_map(|pack| pack.inventory.iter()).peekable();
     let mut lots = Vec::with_capacity(items.len());
     for items in items.chunk_by(|a, b| of_one_stock(a, b)) {
         let Some(stock) = stocks.get(&stock_key(items[0])) else { continue };
+        let mut openings = openings_of(terms, items[0]).iter().peekable();
         lots.extend(items.iter().map(|item| {
-            // Both stand in the order of the keys.
-            while openings.next_if(|(key, _)| item.cmp_key(key).is_gt()).is_some() {}
-            let opening = openings.peek().filter(|(key, _)| item.cmp_key(key).is_eq()).map(|(_, opening)| opening);
+            // Both stand in the order of their codes.
+            while openings.next_if(|(sku, _)| *sku < item.sku).is_some() {}
+            let opening = openings.next_if(|(sku, _)| *sku == item.sku).map(|(_, opening)| opening);
             Lot { item, stock, opening }
         }));
     }
     lots
 }
 
+/// What the last close says of the items of an item's dimension and pool.
+fn openings_of<'a>(terms: Terms<'a>, item: &InventoryItem) -> &'a [(Arc<str>, Opening)] {
+    let stocks = terms.prior.map_or(&[][..], |pack| pack.inventory.stocks());
+    let stock = stocks.iter().find(|stock| stock.dimension == item.dimension && stock.pool == item.pool);
+    stock.map_or(&[], |stock| &stock.items)
+}
+
 /// What lower of cost requires of items that are not measured alone, by their places among the lots.
 fn of_groups(terms: Terms<'_>, lots: &[Lot<'_>], change: impl Fn(Judged) -> Judged) -> Vec<Option<Money>> {
+    let alone = lots.chunk_by(|a, b| std::ptr::eq(a.stock, b.stock)).all(|lots| lots[0].stock.group.is_none());
+    if alone {
+        return Vec::new();
+    }
     let inputs = lots.iter().map(|lot| lot.input(change(Judged::of(lot.item))));
     inventory_reserve::group_requirements(inputs, terms.quarter.end)
 }
@@ -225,20 +236,28 @@ fn holds_something(opening: &Opening) -> bool {
 
 /// The items that the last close knows and the file has not.
 fn gone_rows(terms: Terms<'_>, lots: &[Lot<'_>], limit: ReleaseLimit) -> Vec<ReserveRow> {
-    let mut lots = lots.iter().peekable();
-    let gone = terms.prior.into_iter().flat_map(|pack| pack.inventory.iter()).filter(|(key, opening)| {
-        while lots.next_if(|lot| lot.item.cmp_key(key).is_lt()).is_some() {}
-        holds_something(opening) && !lots.peek().is_some_and(|lot| lot.item.cmp_key(key).is_eq())
-    });
-    gone.map(|(key, opening)| gone_row(terms, key, *opening, limit)).collect()
+    let stocks = terms.prior.map_or(&[][..], |pack| pack.inventory.stocks());
+    let mut rows = Vec::new();
+    for stock in stocks {
+        let order = |lot: &Lot<'_>| (&lot.item.dimension, &lot.item.pool).cmp(&(&stock.dimension, &stock.pool));
+        let start = lots.partition_point(|lot| order(lot).is_lt());
+        let end = lots.partition_point(|lot| order(lot).is_le());
+        let mut present = lots[start..end].iter().peekable();
+        let gone = stock.items.iter().filter(|(sku, opening)| {
+            while present.next_if(|lot| lot.item.sku < *sku).is_some() {}
+            present.next_if(|lot| lot.item.sku == *sku).is_none() && holds_something(opening)
+        });
+        rows.extend(gone.map(|(sku, opening)| gone_row(terms, stock.key(sku), *opening, limit)));
+    }
+    rows
 }
 
 /// An item that is absent from the quarter's file has nothing on hand: its opening reserve is utilised in full.
-fn gone_row(terms: Terms<'_>, key: &ItemKey, opening: Opening, limit: ReleaseLimit) -> ReserveRow {
+fn gone_row(terms: Terms<'_>, key: ItemKey, opening: Opening, limit: ReleaseLimit) -> ReserveRow {
     let nothing = Decimal::ZERO;
     let units = Units { on_hand: nothing, received: nothing, scrapped: nothing };
     let roll = inventory_reserve::roll_forward(opening, units, Money::ZERO, Money::ZERO, limit);
     let pool = terms.book.config.pools.get(&*key.group);
     let methods = pool.map_or_else(Methods::lower_of_cost, |pool| pool.methods.clone());
-    ReserveRow::new(key.clone(), None, Measurement::nothing(&methods), roll)
+    ReserveRow::new(key, None, Measurement::nothing(&methods), roll)
 }

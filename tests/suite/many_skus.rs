@@ -59,7 +59,7 @@ fn others<'a>(
 fn printed(amount: Decimal) -> String {
     let text = format!("{amount:.2}");
     let (whole, fraction) = text.split_once('.').expect("two decimals");
-    if amount.is_zero() { "-".to_owned() } else { format!("{}.{fraction}", thousands(whole)) }
+    if amount.is_zero() { "–".to_owned() } else { format!("{}.{fraction}", thousands(whole)) }
 }
 
 fn thousands(digits: &str) -> String {
@@ -71,9 +71,9 @@ fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The line of the others as the report shows it: their number, and each amount that is not nothing in its order.
+/// The line of the others as the report shows it: their number, and each amount in its order.
 fn line(others: &[&Row], amounts: &[Decimal]) -> String {
-    let amounts = amounts.iter().filter(|amount| !amount.is_zero()).map(|amount| printed(*amount));
+    let amounts = amounts.iter().map(|amount| printed(*amount));
     let words: Vec<String> =
         [format!("Other {} items", thousands(&others.len().to_string()))].into_iter().chain(amounts).collect();
     words.join(" ")

@@ -78,7 +78,7 @@ impl Stock {
         }
         let mut carried = std::collections::BTreeMap::new();
         if let Some(pack) = prior {
-            let opening = pack.inventory.iter().map(|(key, opening)| (key.clone(), opening.reserve.map_or(0, cents)));
+            let opening = pack.inventory.iter().map(|(key, opening)| (key, opening.reserve.map_or(0, cents)));
             carried.extend(opening.map(|(key, reserve)| (key, if terms.relief_is_booked { 0 } else { reserve })));
         }
         let mut rows = Vec::new();
