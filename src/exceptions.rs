@@ -76,7 +76,7 @@ fn unexplained_units(rows: &[ReserveRow]) -> impl Iterator<Item = Exception> {
     rows.iter().filter(|row| row.roll.unexplained_units).filter_map(|row| {
         let item = row.item.as_ref()?;
         let message = format!("{} has more units on hand than opened and came in", item.sku);
-        let place = field(&item.origin, "quantity_on_hand");
+        let place = item.origin.field("quantity_on_hand");
         let value = item.quantity_on_hand.to_string();
         Some(Exception::review(format!("units:{}", named(row)), "unexplained-units", message, place, value))
     })
@@ -87,7 +87,7 @@ fn reserves_above_cost(rows: &[ReserveRow]) -> impl Iterator<Item = Exception> {
     rows.iter().filter(|row| row.roll.above_cost).filter_map(|row| {
         let item = row.item.as_ref()?;
         let message = format!("the cost of {} fell below its reserve without units that left", item.sku);
-        let place = field(&item.origin, "unit_cost");
+        let place = item.origin.field("unit_cost");
         let value = row.roll.opening.to_string();
         Some(Exception::review(format!("reserve:{}", named(row)), "reserve-above-cost", message, place, value))
     })
@@ -108,9 +108,9 @@ fn items_under_another_key(rows: &[ReserveRow]) -> Vec<Exception> {
     gone()
         .filter_map(|row| {
             let now = new.get(&key(row))?;
-            let origin = now.item.as_ref().map(|item| item.origin.clone()).unwrap_or_default();
+            let place = now.item.as_ref().map(|item| item.origin.field("pool")).unwrap_or_default();
             let message = format!("{} stood in {} before: its reserve was not carried over", named(now), named(row));
-            let (place, value) = (field(&origin, "pool"), row.roll.opening.to_string());
+            let value = row.roll.opening.to_string();
             Some(Exception::review(format!("moved:{}", named(now)), "item-under-another-key", message, place, value))
         })
         .collect()

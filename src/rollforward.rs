@@ -1,12 +1,11 @@
 //! The roll-forwards of reserves, write-offs, write-downs and liabilities, item by item.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use crate::adjust::Kind;
 use crate::domain::{Dimension, Money};
 use crate::ingest::prior_pack::PriorPack;
-use crate::records::ItemKey;
+use crate::records::{ItemKey, ItemName};
 use crate::schedules::Schedules;
 
 /// One item's way through the quarter; all amounts are positive reserves, losses to date or liabilities.
@@ -14,7 +13,7 @@ use crate::schedules::Schedules;
 pub struct RollRow {
     pub kind: Kind,
     pub dimension: Dimension,
-    pub item: Arc<str>,
+    pub item: ItemName,
     pub opening: Money,
     /// Charged or incurred, with changes of estimate.
     pub charged: Money,
@@ -39,7 +38,7 @@ pub fn build(schedules: &Schedules, prior: Option<&PriorPack>) -> Vec<RollRow> {
     let reserves = schedules.inventory.iter().map(|row| RollRow {
         kind: Kind::InventoryReserve,
         dimension: row.key.dimension.clone(),
-        item: row.name.clone(),
+        item: row.name(),
         opening: row.roll.opening,
         charged: row.roll.charge,
         utilised: row.roll.utilised_sale + row.roll.utilised_scrap,
@@ -61,7 +60,7 @@ pub fn build(schedules: &Schedules, prior: Option<&PriorPack>) -> Vec<RollRow> {
     });
     let assets = schedules.assets.iter().map(|row| {
         let (asset, found) = (&row.asset, &row.measurement);
-        let item = format!("{}/{}", asset.asset_id, asset.component).into();
+        let item = ItemName::of_group(&*asset.asset_id, &*asset.component);
         let before = row.earlier.written_down;
         losses(Kind::FixedAssets, &asset.dimension, item, before, found.write_down, found.written_down_to_date)
     });
@@ -99,15 +98,15 @@ fn gone(schedules: &Schedules, prior: &PriorPack) -> Vec<RollRow> {
         .prepaid
         .iter()
         .filter(|(key, _)| !contracts.contains(&(&key.dimension, &*key.item)))
-        .map(|(key, earlier)| left(Kind::PrepaidAdvertising, key, key.item.clone(), earlier.written_off));
+        .map(|(key, earlier)| left(Kind::PrepaidAdvertising, key, (&*key.item).into(), earlier.written_off));
     let assets = prior.assets.iter().filter(|(key, _)| !assets.contains(key)).map(|(key, earlier)| {
-        left(Kind::FixedAssets, key, format!("{}/{}", key.group, key.item).into(), earlier.written_down)
+        left(Kind::FixedAssets, key, ItemName::of_group(key.group.clone(), key.item.clone()), earlier.written_down)
     });
     contracts.chain(assets).collect()
 }
 
 /// An item that left its register with the losses that it had borne.
-fn left(kind: Kind, key: &ItemKey, item: Arc<str>, losses: Money) -> RollRow {
+fn left(kind: Kind, key: &ItemKey, item: ItemName, losses: Money) -> RollRow {
     let nothing = Money::ZERO;
     RollRow {
         kind,
@@ -123,7 +122,7 @@ fn left(kind: Kind, key: &ItemKey, item: Arc<str>, losses: Money) -> RollRow {
 }
 
 /// Losses to date; a recovery is released.
-fn losses(kind: Kind, dimension: &Dimension, item: Arc<str>, opening: Money, loss: Money, closing: Money) -> RollRow {
+fn losses(kind: Kind, dimension: &Dimension, item: ItemName, opening: Money, loss: Money, closing: Money) -> RollRow {
     let (charged, released) = (loss.at_least_zero(), (-loss).at_least_zero());
     let (utilised, paid) = (Money::ZERO, Money::ZERO);
     RollRow { kind, dimension: dimension.clone(), item, opening, charged, utilised, released, paid, closing }

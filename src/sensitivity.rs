@@ -91,7 +91,18 @@ pub fn analyse(
         *by_dimension.entry(total.dimension.clone()).or_insert(Money::ZERO) += total.amount;
     }
     let quarter = Analysis { book, quarter, records, prior, base, by_dimension, charges: Charges::of(base) };
-    book.config.sensitivities.iter().map(|sensitivity| quarter.analysed(sensitivity)).collect()
+    let mut of_inventory = quarter.inventory().into_iter();
+    let mut analysed = |sensitivity: &Sensitivity| {
+        let of_step = |step: &Decimal| match stock_input(sensitivity.input) {
+            Some(_) => of_inventory.next().unwrap_or(Ok(quarter.charges)),
+            None => quarter.assets(*step),
+        };
+        let changed: Vec<_> = sensitivity.steps.iter().map(of_step).collect();
+        let steps = sensitivity.steps.iter().zip(changed);
+        let steps = steps.map(|(step, changed)| StepResult { step: *step, changed }).collect();
+        SensitivityResult { id: sensitivity.id.clone(), input: sensitivity.input, base: quarter.charges, steps }
+    };
+    book.config.sensitivities.iter().map(&mut analysed).collect()
 }
 
 /// A measured quarter, with what its charges come to.
@@ -106,31 +117,26 @@ struct Analysis<'a> {
     charges: Charges,
 }
 
-/// How far charges would be above what they are, by dimension.
-type Differences = BTreeMap<Dimension, Money>;
-
 impl Analysis<'_> {
-    fn analysed(&self, sensitivity: &Sensitivity) -> SensitivityResult {
-        let steps = &sensitivity.steps;
-        let changed = match stock_input(sensitivity.input) {
-            Some(input) => self.inventory(input, steps),
-            None => steps.iter().map(|step| self.assets(*step)).collect(),
-        };
-        let steps = steps.iter().zip(changed).map(|(step, changed)| StepResult { step: *step, changed }).collect();
-        SensitivityResult { id: sensitivity.id.clone(), input: sensitivity.input, base: self.charges, steps }
-    }
-
-    /// The inventory is sound or not in every step alike.
-    fn inventory(&self, input: StockInput, steps: &[Decimal]) -> Vec<Result<Charges, Refusal>> {
+    /// The charges under every step of every sensitivity of the inventory, in the book's order: one walk over the items
+    /// for all of them. The inventory is sound or not in every step alike.
+    fn inventory(&self) -> Vec<Result<Charges, Refusal>> {
         let &Self { book, quarter, records, prior, base, .. } = self;
-        let change = |step: &Decimal| {
-            let factor = Decimal::ONE + *step;
-            move |judged: Judged| changed(judged, input, factor)
-        };
-        let changes: Vec<_> = steps.iter().map(change).collect();
+        let mut changes = Vec::new();
+        for sensitivity in &book.config.sensitivities {
+            let Some(input) = stock_input(sensitivity.input) else { continue };
+            let factors = sensitivity.steps.iter().map(|step| Decimal::ONE + *step);
+            changes.extend(factors.map(|factor| move |judged| changed(judged, input, factor)));
+        }
+        if changes.is_empty() {
+            return Vec::new();
+        }
         match schedules::inventory_differences(book, quarter, records, prior, base, &changes) {
-            Ok(found) => found.iter().map(|found| Ok(self.with(Kind::InventoryReserve, found))).collect(),
-            Err(faults) => steps.iter().map(|_| Err(Refusal::of(&faults))).collect(),
+            Ok(found) => {
+                let of_step = |number| found.iter().map(move |(dimension, amounts)| (dimension, amounts[number]));
+                (0..changes.len()).map(|number| Ok(self.with(Kind::InventoryReserve, of_step(number)))).collect()
+            }
+            Err(faults) => changes.iter().map(|_| Err(Refusal::of(&faults))).collect(),
         }
     }
 
@@ -144,16 +150,17 @@ impl Analysis<'_> {
         for total in self.base.totals.iter().filter(of_assets) {
             *differences.entry(total.dimension.clone()).or_insert(Money::ZERO) -= total.amount;
         }
-        Ok(self.with(Kind::FixedAssets, &differences))
+        let differences = differences.iter().map(|(dimension, amount)| (dimension, *amount));
+        Ok(self.with(Kind::FixedAssets, differences))
     }
 
-    /// The charges with those of one kind changed, and with the tax that follows in each dimension.
-    fn with(&self, kind: Kind, differences: &Differences) -> Charges {
+    /// The charges with those of one kind changed in each dimension, and with the tax that follows.
+    fn with<'d>(&self, kind: Kind, differences: impl Iterator<Item = (&'d Dimension, Money)>) -> Charges {
         let mut charges = self.charges;
         for (dimension, difference) in differences {
             let before = self.by_dimension.get(dimension).copied().unwrap_or(Money::ZERO);
-            charges.0[kind as usize] += *difference;
-            let benefits = [before, before + *difference].map(|charge| schedules::tax_benefit(self.book, charge));
+            charges.0[kind as usize] += difference;
+            let benefits = [before, before + difference].map(|charge| schedules::tax_benefit(self.book, charge));
             if let [Some(before), Some(after)] = benefits {
                 charges.0[Kind::IncomeTax as usize] += before - after;
             }
@@ -181,18 +188,17 @@ const fn stock_input(input: SensitivityInput) -> Option<StockInput> {
     }
 }
 
-/// An item's judgements with one of them changed: `input * (1 + step)`, exact in units and unit prices.
-fn changed(mut judged: Judged, input: StockInput, factor: Decimal) -> Judged {
+/// An item's judgements with one of them changed: `input * (1 + step)`, exact in units and unit prices. Nothing for an
+/// item that has no such input.
+fn changed(mut judged: Judged, input: StockInput, factor: Decimal) -> Option<Judged> {
     let value = match input {
         StockInput::SellingPrice => &mut judged.selling_price,
         StockInput::ReplacementCost => &mut judged.replacement_cost,
         StockInput::ExpectedUnits => &mut judged.expected_units,
         StockInput::ScrapValue => &mut judged.scrap_value,
     };
-    if let Some(value) = value {
-        *value *= factor;
-    }
-    judged
+    *value.as_mut()? *= factor;
+    Some(judged)
 }
 
 /// To the nearest cent.
@@ -256,7 +262,7 @@ mod tests {
     fn item() -> InventoryItem {
         let nothing = Decimal::ZERO;
         InventoryItem {
-            origin: Place::line("2004-Q2/inventory.csv", 2),
+            origin: (&Place::line("2004-Q2/inventory.csv", 2)).into(),
             dimension: Dimension::new("IAA", "FETISH", "apparel"),
             pool: "fetish-apparel".into(),
             sku: "1".into(),

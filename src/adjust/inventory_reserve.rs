@@ -77,6 +77,8 @@ pub struct Measurement {
     pub saleable: Decimal,
     /// Units that are worth their scrap value.
     pub excess: Decimal,
+    /// The largest reserve of the methods that go by a rate, which no judgement changes.
+    pub by_rates: Money,
     /// What gives the reserve its amount: a method's name, or `returned`.
     pub method: &'static str,
     /// The reserve that the item needs: the largest of its pool's methods, from nothing to cost.
@@ -93,6 +95,7 @@ impl Measurement {
             market: Decimal::ZERO,
             saleable: Decimal::ZERO,
             excess: Decimal::ZERO,
+            by_rates: Money::ZERO,
             method: methods.named()[0].name(),
             required: Money::ZERO,
         }
@@ -231,23 +234,40 @@ pub fn measure(input: &Input<'_>, of_group: Option<Money>, quarter_end: NaiveDat
     conclude(input, &found, of_group.unwrap_or(found.shortfall), quarter_end)
 }
 
+/// The reserve that an item needs under other judgements than those of which `found` is the measurement: what rates
+/// require stays as it is. The input's opening has no part in it.
+#[must_use]
+pub fn requirement(input: &Input<'_>, found: &Measurement, of_group: Option<Money>, quarter_end: NaiveDate) -> Money {
+    let compared = compare(input, quarter_end);
+    let tested = input.terms.methods.has(Method::LowerOfCost);
+    let lower_of_cost = if tested { of_group.unwrap_or(compared.shortfall) } else { Money::ZERO };
+    let returned = returned_shortfall(input.item, compared.nrv);
+    lower_of_cost.max(found.by_rates).max(returned).at_least_zero()
+}
+
 /// The largest of what the methods of the item's pool give, and of what returned goods need.
 fn conclude(input: &Input<'_>, found: &Comparison, lower_of_cost: Money, quarter_end: NaiveDate) -> Measurement {
-    let methods = input.terms.methods;
-    let amount = |method: Method| match method {
-        Method::LowerOfCost => lower_of_cost,
-        rated => reserve_at(input.item, rate(input, rated, quarter_end)),
-    };
-    let by_method = methods.named().iter().map(|method| (method.name(), amount(*method)));
-    let returned = returned_shortfall(input.item, found.nrv);
-    let mut largest = (methods.named()[0].name(), Money::ZERO);
-    for (name, amount) in by_method.chain([(RETURNED, returned)]) {
+    let methods = input.terms.methods.named();
+    let mut largest = (methods[0].name(), Money::ZERO);
+    let mut by_rates = Money::ZERO;
+    for method in methods {
+        let amount = match *method {
+            Method::LowerOfCost => lower_of_cost,
+            rated => reserve_at(input.item, rate(input, rated, quarter_end)),
+        };
+        if *method != Method::LowerOfCost {
+            by_rates = by_rates.max(amount);
+        }
         if amount > largest.1 {
-            largest = (name, amount);
+            largest = (method.name(), amount);
         }
     }
+    let returned = returned_shortfall(input.item, found.nrv);
+    if returned > largest.1 {
+        largest = (RETURNED, returned);
+    }
     let &Comparison { cost, nrv, market, saleable, excess, .. } = found;
-    Measurement { cost, nrv, market, saleable, excess, method: largest.0, required: largest.1 }
+    Measurement { cost, nrv, market, saleable, excess, by_rates, method: largest.0, required: largest.1 }
 }
 
 fn reserve_at(item: &InventoryItem, rate: Decimal) -> Money {
@@ -339,6 +359,28 @@ pub struct RollForward {
     pub known_before: bool,
 }
 
+impl RollForward {
+    /// What it charges to income, relief by use aside; a release is negative.
+    #[must_use]
+    pub fn net_charge(&self) -> Money {
+        self.charge - self.release
+    }
+
+    /// What it would charge under another requirement.
+    #[must_use]
+    pub fn net_charge_at(&self, required: Money) -> Money {
+        let still_releasable = self.releasable - self.charge + self.release;
+        let (charge, release) = settled(self.carried, still_releasable, required);
+        charge - release
+    }
+}
+
+/// What a requirement charges and releases.
+fn settled(carried: Money, still_releasable: Money, required: Money) -> (Money, Money) {
+    let charge = (required - carried).at_least_zero();
+    (charge, (carried - required).at_least_zero().min(still_releasable))
+}
+
 /// Rolls an item's reserve from the last close to what is required now.
 ///
 /// Units on hand at the last close leave first. A fall of the requirement is released up to the basis's limit.
@@ -360,8 +402,7 @@ pub fn roll_forward(opening: Opening, units: Units, cost: Money, required: Money
             (before - before.share(used, opening.units)).min(carried)
         }
     };
-    let charge = (required - carried).at_least_zero();
-    let release = (carried - required).at_least_zero().min(still_releasable);
+    let (charge, release) = settled(carried, still_releasable, required);
     RollForward {
         opening: reserve,
         utilised_sale: utilised - utilised_scrap,
@@ -386,7 +427,7 @@ mod tests {
 
     fn item(quantity: i64, cost: i64, price: i64) -> InventoryItem {
         InventoryItem {
-            origin: Place::line("inventory.csv", 2),
+            origin: (&Place::line("inventory.csv", 2)).into(),
             dimension: Dimension::new("E", "B", "S"),
             pool: "p".into(),
             sku: "001".into(),

@@ -10,8 +10,8 @@ pub mod royalties;
 
 use std::sync::Arc;
 
-use crate::diagnostics::Place;
 use crate::domain::{Dimension, Money};
+use crate::records::{ItemName, Origin};
 
 /// The kinds of adjustment, in the order of every table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -146,7 +146,7 @@ impl Movement {
 pub struct Adjustment {
     pub movement: Movement,
     pub dimension: Dimension,
-    pub item: Arc<str>,
+    pub item: ItemName,
     /// The dimension that the amount goes to, for what only moves; its own dimension is where it comes from.
     pub moved_to: Option<Dimension>,
     /// The rule's citation under the basis.
@@ -162,7 +162,7 @@ pub struct Adjustment {
     /// The number of the journal entry that posts it.
     pub entry_id: Arc<str>,
     /// The source line that the item was read from; the file alone for an item that is gone from it.
-    pub origin: Place,
+    pub origin: Origin,
 }
 
 #[cfg(test)]

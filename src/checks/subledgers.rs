@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Checks, Value};
 use crate::book::policies::ReserveRelief;
 use crate::domain::{Dimension, Money};
+use crate::records::ItemName;
 use crate::schedules::ReserveSums;
 use crate::trial_balance::Balance;
 
@@ -105,8 +106,9 @@ impl Checks<'_> {
         let mut found = Vec::new();
         for row in self.inputs.schedules.royalties.iter().filter(|row| row.period.is_some()) {
             let royalty = &row.royalty;
+            let name = ItemName::from(royalty.id.as_str());
             let ids = |adjustment: &&crate::adjust::Adjustment| {
-                adjustment.movement == crate::adjust::Movement::RunningRoyalty && *adjustment.item == *royalty.id
+                adjustment.movement == crate::adjust::Movement::RunningRoyalty && adjustment.item == name
             };
             let adjusted: Money = adjustments.iter().filter(ids).map(|adjustment| adjustment.amount).sum();
             let description =

@@ -133,6 +133,18 @@ pub struct PriorPackError {
 }
 
 impl PriorPack {
+    /// The files that are read of a pack.
+    pub const FILES: [&'static str; 8] = [
+        RESERVES,
+        "prepaid_advertising.csv",
+        "fixed_assets.csv",
+        "obligations.csv",
+        "trial_balance.csv",
+        "exit_costs.csv",
+        "statements.csv",
+        "targets.csv",
+    ];
+
     /// Reads the figures from the pack's files, which are of a scenario or of the real books.
     ///
     /// # Errors

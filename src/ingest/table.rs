@@ -117,6 +117,12 @@ impl Table {
         (0..self.fields.rows.len()).map(|at| self.row(at))
     }
 
+    /// The file, within the book.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
     /// How many rows there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -264,10 +270,16 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
+    /// The line of the row in its file, from 1.
+    #[must_use]
+    pub fn line(&self) -> u64 {
+        self.table.fields.rows[self.at].0.into()
+    }
+
     /// The row as a place.
     #[must_use]
     pub fn origin(&self) -> Place {
-        Place::line(&self.table.file, self.table.fields.rows[self.at].0.into())
+        Place::line(&self.table.file, self.line())
     }
 
     /// The place of a field, with its column found in the file's bytes.

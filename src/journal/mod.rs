@@ -368,7 +368,7 @@ mod tests {
             measured: Money::ZERO,
             amount: Money::from_cents(cents),
             entry_id: "".into(),
-            origin: crate::diagnostics::Place::default(),
+            origin: (&crate::diagnostics::Place::default()).into(),
         }
     }
 

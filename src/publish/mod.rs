@@ -20,7 +20,7 @@ pub use lock::{Lock, LockError};
 pub use manifest::{
     FORMAT_VERSION, MANIFEST, Manifest, ManifestError, ManifestInput, ManifestOutput, ManifestPrior, run_id,
 };
-pub use prior::{PriorError, PublishedPack, open_current, open_scenario};
+pub use prior::{PriorError, PublishedPack, Wanted, open_current, open_scenario};
 
 use crate::domain::hash::sha256_hex;
 use crate::domain::parallel;
@@ -120,8 +120,8 @@ fn publish_syncing(out: &Path, pack: &Pack, sync_dir: SyncDir<'_>) -> Result<Pub
     let place = runs.join(&pack.run_id);
     let published = if stage::exists(&place)? {
         let (_, hashes) = completed(&pack.manifest, &pack.files)?;
-        match stage::verify(&place, &hashes) {
-            Ok(()) => Published::Already,
+        match stage::read_verified(&place, &hashes, &|_| false) {
+            Ok(_) => Published::Already,
             Err(FolderFault::Io(fault)) => return Err(fault.into()),
             Err(FolderFault::Altered { file, expected, found }) => {
                 return Err(PublishError::Tampered { path: place, file, expected, found });
@@ -164,7 +164,7 @@ fn write_run(staging: &Path, place: &Path, pack: &Pack, sync_dir: SyncDir<'_>) -
     // The manifest is last: a folder that has one is whole.
     stage::write_files(staging, &[(MANIFEST, &manifest)])?;
     stage::sync_names(staging, sync_dir)?;
-    stage::verify(staging, &hashes).map_err(|fault| match fault {
+    stage::read_verified(staging, &hashes, &|_| false).map_err(|fault| match fault {
         FolderFault::Io(fault) => fault.into(),
         FolderFault::Altered { file, expected, found } => {
             PublishError::NotReadBack { path: staging.to_owned(), file, expected, found }

@@ -116,27 +116,25 @@ pub(super) fn sync_names(dir: &Path, sync_dir: SyncDir<'_>) -> Result<(), IoFaul
     at("sync", dir, sync_dir(dir))
 }
 
-/// Reads a folder that must hold exactly the named files with these SHA-256s.
+/// Looks at a folder that must hold exactly the named files with these SHA-256s, and gives those that are wanted.
 pub(super) fn read_verified(
     dir: &Path,
     hashes: &BTreeMap<String, String>,
+    wanted: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<BTreeMap<String, Vec<u8>>, FolderFault> {
     only_named(dir, hashes)?;
     let named: Vec<_> = hashes.iter().collect();
     let files = parallel::each(&named, |(name, expected)| {
-        let bytes = read_plain(&dir.join(name))?;
-        has_hash(name, expected, bytes.as_deref().map(sha256_hex))?;
-        Ok(((*name).clone(), bytes.unwrap_or_default()))
+        if wanted(name) {
+            let bytes = read_plain(&dir.join(name))?;
+            has_hash(name, expected, bytes.as_deref().map(sha256_hex))?;
+            Ok(bytes.map(|bytes| ((*name).clone(), bytes)))
+        } else {
+            has_hash(name, expected, hash_plain(&dir.join(name))?)?;
+            Ok(None)
+        }
     });
-    files.into_iter().collect()
-}
-
-/// Looks at a folder that must hold exactly the named files with these SHA-256s, and keeps none of them in memory.
-pub(super) fn verify(dir: &Path, hashes: &BTreeMap<String, String>) -> Result<(), FolderFault> {
-    only_named(dir, hashes)?;
-    let named: Vec<_> = hashes.iter().collect();
-    let looked = parallel::each(&named, |(name, expected)| has_hash(name, expected, hash_plain(&dir.join(name))?));
-    looked.into_iter().collect()
+    files.into_iter().filter_map(Result::transpose).collect()
 }
 
 fn altered<T>(file: &str, expected: &str, found: &str) -> Result<T, FolderFault> {

@@ -12,7 +12,7 @@ use crate::book::{Basis, Book};
 use crate::diagnostics::Place;
 use crate::domain::{Dimension, Money, Quarter};
 use crate::journal::Numbering;
-use crate::records::{Disposition, ObligationKind, Recognition};
+use crate::records::{Disposition, ItemName, ObligationKind, Origin, Recognition};
 
 /// The adjustments of all schedules, by movement, dimension and item.
 pub(super) fn of(book: &Book, quarter: &Quarter, schedules: &Schedules) -> Vec<Adjustment> {
@@ -53,9 +53,9 @@ pub fn tax_benefit(book: &Book, charge: Money) -> Option<Money> {
 /// What all movements of one item share.
 struct Subject<'a> {
     dimension: &'a Dimension,
-    item: Arc<str>,
+    item: ItemName,
     policy: Arc<str>,
-    origin: Place,
+    origin: Origin,
 }
 
 /// One movement: what the books carry before and after it, and the amount.
@@ -154,10 +154,10 @@ impl<'a> Maker<'a> {
         if moved.amount.is_zero() {
             return;
         }
-        let gone = || Place::file(&format!("{}/inventory.csv", self.numbering.quarter));
+        let gone = || Origin::from(&Place::file(&format!("{}/inventory.csv", self.numbering.quarter)));
         let origin = row.item.as_ref().map_or_else(gone, |item| item.origin.clone());
         let policy = self.reserve_policy(row);
-        self.add(&Subject { dimension: &row.key.dimension, item: row.name.clone(), policy, origin }, moved);
+        self.add(&Subject { dimension: &row.key.dimension, item: row.name(), policy, origin }, moved);
     }
 
     fn reserve_policy(&mut self, row: &ReserveRow) -> Arc<str> {
@@ -183,7 +183,7 @@ impl<'a> Maker<'a> {
             dimension: &contract.dimension,
             item: contract.contract_id.as_str().into(),
             policy: format!("recognition={recognition}; production_advertising={production}").into(),
-            origin: contract.origin.clone(),
+            origin: (&contract.origin).into(),
         };
         let rule = prepaid_advertising::citation(self.basis(), contract.recognition);
         let recorded = row.recorded();
@@ -205,10 +205,10 @@ impl<'a> Maker<'a> {
     fn asset(&mut self, row: &AssetRow) {
         let (asset, found) = (&row.asset, &row.measurement);
         let dimension = row.recorded_dimension();
-        let item = format!("{}/{}", asset.asset_id, asset.component);
+        let item = ItemName::of_group(&*asset.asset_id, &*asset.component);
         let subject = Subject {
             dimension: &dimension,
-            item: item.into(),
+            item,
             policy: format!(
                 "disposition={}; method={}; convention={}",
                 asset.disposition.name(),
@@ -216,7 +216,7 @@ impl<'a> Maker<'a> {
                 asset.convention.name()
             )
             .into(),
-            origin: asset.origin.clone(),
+            origin: (&asset.origin).into(),
         };
         let rule = fixed_assets::citation(self.basis(), asset.disposition);
         let ordinary = fixed_assets::citation(self.basis(), Disposition::InUse);
@@ -253,7 +253,7 @@ impl<'a> Maker<'a> {
             dimension: &obligation.dimension,
             item: obligation.obligation_id.as_str().into(),
             policy: policy.into(),
-            origin: obligation.origin.clone(),
+            origin: (&obligation.origin).into(),
         };
         let rule = obligations::citation(policies.basis, obligation.kind);
         let movement = match obligation.kind {
@@ -280,7 +280,7 @@ impl<'a> Maker<'a> {
             dimension: &royalty.dimension,
             item: royalty.id.as_str().into(),
             policy: format!("pool={}; rate={}", royalty.pool, row.rate.normalize()).into(),
-            origin: Place::file(crate::book::config::FILE),
+            origin: (&Place::file(crate::book::config::FILE)).into(),
         };
         let rule = royalties::citation(self.basis());
         let amounts = (row.recorded, row.required);
@@ -309,7 +309,7 @@ impl<'a> Maker<'a> {
                 dimension: &dimension,
                 item: "tax effect".into(),
                 policy: format!("tax_rate={}; valuation_allowance=false", rate.normalize()).into(),
-                origin: Place::file(crate::book::config::FILE),
+                origin: (&Place::file(crate::book::config::FILE)).into(),
             };
             let amounts = (Money::ZERO, benefit);
             self.add(&subject, Moved::new(Movement::DeferredTax, rule, amounts, -benefit));

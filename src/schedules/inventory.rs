@@ -19,11 +19,12 @@ pub(super) fn measure(terms: Terms<'_>, faults: &mut Faults) -> Vec<ReserveRow> 
     received_in_time(terms, faults);
     let stocks = stocks(terms);
     let lots = lots(terms, &stocks);
-    let (limit, of_groups) = (release_limit(terms), of_groups(terms, &lots, |own| own));
+    let (limit, of_groups) = (release_limit(terms), of_groups(terms, &lots, |_| None));
     let mut rows = parallel::map(lots.len(), |at| {
         let (lot, of_group) = (&lots[at], of_groups.get(at).copied().flatten());
         let found = inventory_reserve::measure(&lot.input(Judged::of(lot.item)), of_group, terms.quarter.end);
-        ReserveRow::new(lot.item.key(), Some(lot.item.clone()), found, lot.roll(&found, limit))
+        let roll = lot.roll(&found, limit);
+        ReserveRow { key: lot.item.key(), item: Some(lot.item.clone()), measurement: found, roll }
     });
     let gone = gone_rows(terms, &lots, limit);
     if !gone.is_empty() {
@@ -33,70 +34,72 @@ pub(super) fn measure(terms: Terms<'_>, faults: &mut Faults) -> Vec<ReserveRow> 
     rows
 }
 
-/// How far the charges less the releases would be above what they are, by dimension, under each change of what is
-/// judged. `measured` are the rows without a change.
+/// How far the charges less the releases would be above what they are, in each dimension, under each change of what is
+/// judged; a change gives nothing for an item that it does not concern. `measured` are the rows without a change.
 ///
 /// # Errors
 /// The faults of the items.
 pub(super) fn differences(
     terms: Terms<'_>,
     measured: &[ReserveRow],
-    changes: &[impl Fn(Judged) -> Judged + Sync],
-) -> Result<Vec<BTreeMap<Dimension, Money>>, Faults> {
+    changes: &[impl Fn(Judged) -> Option<Judged> + Sync],
+) -> Result<BTreeMap<Dimension, Vec<Money>>, Faults> {
     let mut faults = Faults::default();
     received_in_time(terms, &mut faults);
     if !faults.is_empty() {
         return Err(faults);
     }
     let stocks = stocks(terms);
-    let lots = lots(terms, &stocks);
-    // An item that is gone has nothing that could be judged otherwise.
-    let present = measured.iter().filter(|row| row.item.is_some());
-    let base: Vec<Money> = present.map(|row| net_charge(&row.roll)).collect();
-    Ok(changes.iter().map(|change| difference(terms, &lots, &base, change)).collect())
+    let rows = present(measured, &stocks);
+    let lots: Vec<Lot<'_>> = rows.iter().map(|(lot, _)| *lot).collect();
+    let of_groups: Vec<_> = changes.iter().map(|change| of_groups(terms, &lots, change)).collect();
+    let parts = parallel::parts(rows.len(), |part| {
+        let mut sums: BTreeMap<&Dimension, Vec<Money>> = BTreeMap::new();
+        for at in part {
+            let (lot, row) = &rows[at];
+            let sums = sums.entry(&row.key.dimension).or_insert_with(|| vec![Money::ZERO; changes.len()]);
+            for (number, sum) in sums.iter_mut().enumerate() {
+                let of_group = of_groups[number].get(at).copied().flatten();
+                *sum += difference(terms, lot, row, &changes[number], of_group);
+            }
+        }
+        sums
+    });
+    let mut all: BTreeMap<Dimension, Vec<Money>> = BTreeMap::new();
+    for (dimension, sums) in parts.into_iter().flatten() {
+        let all = all.entry(dimension.clone()).or_insert_with(|| vec![Money::ZERO; changes.len()]);
+        all.iter_mut().zip(sums).for_each(|(all, sum)| *all += sum);
+    }
+    Ok(all)
+}
+
+/// The measured items that the file has; what is gone has nothing that could be judged otherwise.
+fn present<'a>(measured: &'a [ReserveRow], stocks: &'a Stocks<'_>) -> Vec<(Lot<'a>, &'a ReserveRow)> {
+    let mut rows = Vec::with_capacity(measured.len());
+    for run in measured.chunk_by(|a, b| a.key.dimension == b.key.dimension && a.key.group == b.key.group) {
+        let key = (run[0].key.dimension.entity.as_str(), &*run[0].key.group);
+        let Some(stock) = stocks.get(&key) else { continue };
+        let lot = |row: &'a ReserveRow| row.item.as_ref().map(|item| (Lot { item, stock, opening: None }, row));
+        rows.extend(run.iter().filter_map(lot));
+    }
+    rows
 }
 
 fn difference(
     terms: Terms<'_>,
-    lots: &[Lot<'_>],
-    base: &[Money],
-    change: impl Fn(Judged) -> Judged + Sync,
-) -> BTreeMap<Dimension, Money> {
-    let (limit, of_groups) = (release_limit(terms), of_groups(terms, lots, &change));
-    let of_item = |at: usize| {
-        let (lot, of_group) = (&lots[at], of_groups.get(at).copied().flatten());
-        let own = Judged::of(lot.item);
-        let judged = change(own);
-        if judged == own && of_group.is_none() {
-            return Money::ZERO;
-        }
-        let found = inventory_reserve::measure(&lot.input(judged), of_group, terms.quarter.end);
-        net_charge(&lot.roll(&found, limit)) - base[at]
-    };
-    let parts = parallel::parts(lots.len(), |part| {
-        let mut sums: BTreeMap<Dimension, Money> = BTreeMap::new();
-        for at in part {
-            add(&mut sums, &lots[at].item.dimension, of_item(at));
-        }
-        sums
-    });
-    let mut sums = BTreeMap::new();
-    for (dimension, amount) in parts.iter().flatten() {
-        add(&mut sums, dimension, *amount);
+    lot: &Lot<'_>,
+    row: &ReserveRow,
+    change: impl Fn(Judged) -> Option<Judged>,
+    of_group: Option<Money>,
+) -> Money {
+    let own = Judged::of(lot.item);
+    let changed = change(own);
+    if changed.is_none() && of_group.is_none() {
+        return Money::ZERO;
     }
-    sums
-}
-
-fn add(sums: &mut BTreeMap<Dimension, Money>, dimension: &Dimension, amount: Money) {
-    match sums.get_mut(dimension) {
-        Some(sum) => *sum += amount,
-        None => drop(sums.insert(dimension.clone(), amount)),
-    }
-}
-
-/// What a roll-forward charges to income, relief by use aside.
-fn net_charge(roll: &RollForward) -> Money {
-    roll.charge - roll.release
+    let input = lot.input(changed.unwrap_or(own));
+    let required = inventory_reserve::requirement(&input, &row.measurement, of_group, terms.quarter.end);
+    row.roll.net_charge_at(required) - row.roll.net_charge()
 }
 
 fn release_limit(terms: Terms<'_>) -> ReleaseLimit {
@@ -155,6 +158,7 @@ fn stock(terms: Terms<'_>, (entity, code): (&str, &str)) -> Stock {
 }
 
 /// An item with what it is measured by.
+#[derive(Clone, Copy)]
 struct Lot<'a> {
     item: &'a Arc<InventoryItem>,
     stock: &'a Stock,
@@ -206,12 +210,13 @@ fn openings_of<'a>(terms: Terms<'a>, item: &InventoryItem) -> &'a [(Arc<str>, Op
 }
 
 /// What lower of cost requires of items that are not measured alone, by their places among the lots.
-fn of_groups(terms: Terms<'_>, lots: &[Lot<'_>], change: impl Fn(Judged) -> Judged) -> Vec<Option<Money>> {
+fn of_groups(terms: Terms<'_>, lots: &[Lot<'_>], change: impl Fn(Judged) -> Option<Judged>) -> Vec<Option<Money>> {
     let alone = lots.chunk_by(|a, b| std::ptr::eq(a.stock, b.stock)).all(|lots| lots[0].stock.group.is_none());
     if alone {
         return Vec::new();
     }
-    let inputs = lots.iter().map(|lot| lot.input(change(Judged::of(lot.item))));
+    let inputs = lots.iter().map(|lot| (lot, Judged::of(lot.item)));
+    let inputs = inputs.map(|(lot, own)| lot.input(change(own).unwrap_or(own)));
     inventory_reserve::group_requirements(inputs, terms.quarter.end)
 }
 
@@ -220,8 +225,7 @@ fn received_in_time(terms: Terms<'_>, faults: &mut Faults) {
     let end = terms.quarter.end;
     for item in &terms.records.inventory {
         if let Some(received) = item.last_receipt_date.filter(|received| *received > end) {
-            let mut place = item.origin.clone();
-            place.field = "last_receipt_date".to_owned();
+            let place = item.origin.field("last_receipt_date");
             let message = "the last receipt is after the quarter";
             let (value, expected) = (received.to_string(), format!("a date on or before {end}"));
             let help = "export the subledger as it was at the quarter's end";
@@ -259,5 +263,5 @@ fn gone_row(terms: Terms<'_>, key: ItemKey, opening: Opening, limit: ReleaseLimi
     let roll = inventory_reserve::roll_forward(opening, units, Money::ZERO, Money::ZERO, limit);
     let pool = terms.book.config.pools.get(&*key.group);
     let methods = pool.map_or_else(Methods::lower_of_cost, |pool| pool.methods.clone());
-    ReserveRow::new(key, None, Measurement::nothing(&methods), roll)
+    ReserveRow { key, item: None, measurement: Measurement::nothing(&methods), roll }
 }

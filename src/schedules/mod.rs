@@ -18,6 +18,7 @@ use rust_decimal::Decimal;
 pub use adjustments::tax_benefit;
 pub use royalties::RoyaltyRow;
 
+use crate::adjust::inventory_reserve::Judged;
 use crate::adjust::prepaid_advertising::Earlier;
 use crate::adjust::{
     Adjustment, Movement, fixed_assets, inventory_reserve, obligations as obligation_rules, prepaid_advertising,
@@ -28,28 +29,22 @@ use crate::domain::{Dimension, Money, Quarter};
 use crate::ingest::prior_pack::PriorPack;
 use crate::ingest::quarter::Records;
 use crate::journal::Numbering;
-use crate::records::{FixedAsset, Installment, InventoryItem, ItemKey, Obligation, PrepaidContract};
+use crate::records::{FixedAsset, Installment, InventoryItem, ItemKey, ItemName, Obligation, PrepaidContract};
 
 /// An inventory item with its reserve. An item that is gone from the file has no row, and nothing on hand.
 #[derive(Debug, Clone)]
 pub struct ReserveRow {
     pub key: ItemKey,
-    /// Pool and item, as adjustments and roll-forwards name it.
-    pub name: Arc<str>,
     pub item: Option<Arc<InventoryItem>>,
     pub measurement: inventory_reserve::Measurement,
     pub roll: inventory_reserve::RollForward,
 }
 
 impl ReserveRow {
-    fn new(
-        key: ItemKey,
-        item: Option<Arc<InventoryItem>>,
-        measurement: inventory_reserve::Measurement,
-        roll: inventory_reserve::RollForward,
-    ) -> Self {
-        let name = format!("{}/{}", key.group, key.item).into();
-        Self { key, name, item, measurement, roll }
+    /// Pool and item, as adjustments and roll-forwards name it.
+    #[must_use]
+    pub fn name(&self) -> ItemName {
+        ItemName::of_group(self.key.group.clone(), self.key.item.clone())
     }
 }
 
@@ -274,8 +269,9 @@ fn totals_of(adjustments: &[Adjustment]) -> Vec<MovementTotal> {
     runs.map(total).collect()
 }
 
-/// How far the charges to income of a quarter would be above what they are, by dimension, under each change of what is
-/// judged of the inventory; `measured` is the quarter without a change.
+/// How far the charges to income of a quarter would be above what they are, in each dimension, under each change of what
+/// is judged of the inventory, which gives nothing for an item that it does not concern; `measured` is the quarter
+/// without a change.
 ///
 /// # Errors
 /// The faults of the inventory.
@@ -285,8 +281,8 @@ pub fn inventory_differences(
     records: &Records,
     prior: Option<&PriorPack>,
     measured: &Schedules,
-    changes: &[impl Fn(inventory_reserve::Judged) -> inventory_reserve::Judged + Sync],
-) -> Result<Vec<BTreeMap<Dimension, Money>>, Faults> {
+    changes: &[impl Fn(Judged) -> Option<Judged> + Sync],
+) -> Result<BTreeMap<Dimension, Vec<Money>>, Faults> {
     inventory::differences(Terms { book, quarter, records, prior }, &measured.inventory, changes)
 }
 

@@ -11,7 +11,7 @@ use crate::book::{Book, Method};
 use crate::diagnostics::Faults;
 use crate::domain::{Dimension, parallel};
 use crate::ingest::table::{Row, Table};
-use crate::records::InventoryItem;
+use crate::records::{InventoryItem, Origin};
 
 pub const INVENTORY: Columns = Columns {
     required: &["entity", "brand", "segment", "pool", "sku", "quantity_on_hand", "unit_cost"],
@@ -36,7 +36,7 @@ pub const INVENTORY: Columns = Columns {
 /// Reads the inventory subledger; its items stand in the order of their keys.
 pub fn inventory(table: &Table, against: Against<'_>, faults: &mut Faults) -> Vec<Arc<InventoryItem>> {
     let parts = parallel::parts(table.len(), |rows| {
-        let (mut reader, mut faults) = (Reader::new(against), Faults::default());
+        let (mut reader, mut faults) = (Reader::new(table.file(), against), Faults::default());
         let items: Vec<_> = rows.map(|at| (at, Arc::new(reader.item(table.row(at), &mut faults)))).collect();
         (items, faults)
     });
@@ -56,6 +56,7 @@ pub fn inventory(table: &Table, against: Against<'_>, faults: &mut Faults) -> Ve
 
 /// Reads rows, and shares the codes that they have in common.
 struct Reader<'a> {
+    file: Arc<str>,
     against: Against<'a>,
     /// By entity, brand and segment as they stand in the file.
     dimensions: BTreeMap<[&'a str; 3], Dimension>,
@@ -63,13 +64,13 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(against: Against<'a>) -> Self {
-        Self { against, dimensions: BTreeMap::new(), pools: BTreeMap::new() }
+    fn new(file: &str, against: Against<'a>) -> Self {
+        Self { file: file.into(), against, dimensions: BTreeMap::new(), pools: BTreeMap::new() }
     }
 
     fn item(&mut self, row: Row<'a>, faults: &mut Faults) -> InventoryItem {
         let item = InventoryItem {
-            origin: row.origin(),
+            origin: Origin { file: self.file.clone(), line: row.line() },
             pool: self.pool(row, faults),
             dimension: self.dimension(row, faults),
             sku: row.filled("sku", faults).into(),

@@ -19,14 +19,14 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::adjust::Kind;
+use crate::adjust::{Adjustment, Kind};
 use crate::book::{Book, Choice};
 use crate::close::Closed;
-use crate::diagnostics::Place;
 use crate::domain::{Dimension, Money, parallel};
 use crate::ingest::SourceFile;
+use crate::records::Origin;
 use crate::rollforward::RollRow;
-use sheet::Sheet;
+use sheet::{Sheet, encoded};
 
 /// Everything that the CSV files are written from.
 #[derive(Clone, Copy)]
@@ -85,8 +85,8 @@ fn codes(of: &Dimension) -> [&str; 3] {
     [&of.entity, &of.brand, &of.segment]
 }
 
-/// The line of a place; nothing for a file as a whole.
-fn line(of: &Place) -> Option<Decimal> {
+/// The line of an item; nothing for one that is gone from its file.
+fn line(of: &Origin) -> Option<Decimal> {
     (of.line > 0).then(|| of.line.into())
 }
 
@@ -144,15 +144,15 @@ fn adjustments(book: &Book, closed: &Closed) -> Vec<u8> {
     ]);
     let basis = book.config.policies.basis.name();
     let schedules = &closed.schedules;
-    let mut figure_id = String::new();
-    for run in schedules.adjustments.chunk_by(|a, b| a.movement == b.movement && a.dimension == b.dimension) {
-        let movement = run[0].movement;
-        let figures = format!("{}:{}:{}:", schedules.figures, movement.code(), run[0].dimension);
+    let alike = |a: &Adjustment, b: &Adjustment| a.movement == b.movement && a.dimension == b.dimension;
+    for run in schedules.adjustments.chunk_by(alike) {
+        let (movement, of_run) = (run[0].movement, &run[0].dimension);
+        let figures = format!("{}:{}:{of_run}:", schedules.figures, movement.code());
+        let what = encoded(&[&[movement.kind().name()], &codes(of_run)[..]].concat());
         for row in run {
-            figure_id.clone_from(&figures);
-            figure_id.push_str(&row.item);
-            sheet.texts([&figure_id, movement.kind().name()]).texts(codes(&row.dimension));
-            sheet.texts([&row.item, basis, row.rule]).amounts([row.carrying, row.measured, row.amount]);
+            sheet.joined(std::iter::once(&*figures).chain(row.item.parts())).encoded(&what);
+            sheet.joined(row.item.parts()).texts([basis, row.rule]);
+            sheet.amounts([row.carrying, row.measured, row.amount]);
             sheet.texts([&row.entry_id, movement.code(), &row.origin.file]).numbers([line(&row.origin)]);
             let to = row.moved_to.as_ref();
             sheet.text(&row.policy).texts(to.map_or(["", ""], |to| [&to.brand, &to.segment])).end();
@@ -264,7 +264,7 @@ fn rollforward(closed: &Closed) -> Vec<u8> {
         for row in closed.rolls.iter().filter(|row| row.kind == kind) {
             let moved = columns(row);
             totals.iter_mut().zip(moved).for_each(|(total, amount)| *total += amount);
-            sheet.text(kind.name()).texts(codes(&row.dimension)).text(&row.item).amounts(moved).end();
+            sheet.text(kind.name()).texts(codes(&row.dimension)).joined(row.item.parts()).amounts(moved).end();
         }
         let nothing = String::new;
         sheet.row(&fields![one("total"), [nothing(), nothing(), nothing()], one(kind.name()), amounts(totals)]);

@@ -27,6 +27,26 @@ impl Sheet {
         self.end();
     }
 
+    /// Adds fields that many rows have in common.
+    pub fn encoded(&mut self, fields: &Encoded) -> &mut Self {
+        self.comma();
+        self.bytes.extend_from_slice(&fields.bytes);
+        self.fields += fields.fields - 1;
+        self
+    }
+
+    /// Adds a field of several parts to the row.
+    pub fn joined<'a>(&mut self, parts: impl Iterator<Item = &'a str>) -> &mut Self {
+        self.comma();
+        let start = self.bytes.len();
+        parts.for_each(|part| self.bytes.extend_from_slice(part.as_bytes()));
+        if needs_quotes(&self.bytes[start..]) {
+            let field = self.bytes.split_off(start);
+            self.quoted(&field);
+        }
+        self
+    }
+
     /// Adds a field to the row.
     pub fn text(&mut self, field: &str) -> &mut Self {
         self.field(field.as_bytes());
@@ -83,10 +103,14 @@ impl Sheet {
 
     fn field(&mut self, field: &[u8]) {
         self.comma();
-        if !field.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
+        if needs_quotes(field) {
+            self.quoted(field);
+        } else {
             self.bytes.extend_from_slice(field);
-            return;
         }
+    }
+
+    fn quoted(&mut self, field: &[u8]) {
         self.bytes.push(b'"');
         for byte in field {
             if *byte == b'"' {
@@ -96,6 +120,23 @@ impl Sheet {
         }
         self.bytes.push(b'"');
     }
+}
+
+fn needs_quotes(field: &[u8]) -> bool {
+    field.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'))
+}
+
+/// Fields side by side, ready to be written.
+pub(super) struct Encoded {
+    bytes: Vec<u8>,
+    fields: usize,
+}
+
+/// Fields as they stand in a row, at least one.
+pub(super) fn encoded(fields: &[&str]) -> Encoded {
+    let mut sheet = Sheet { bytes: Vec::new(), columns: fields.len(), fields: 0 };
+    fields.iter().for_each(|field| sheet.field(field.as_bytes()));
+    Encoded { bytes: sheet.bytes, fields: fields.len() }
 }
 
 #[cfg(test)]
@@ -121,6 +162,8 @@ mod tests {
         let mut sheet = Sheet::new(&["a", "b", "c", "d", "e"]);
         let number: Decimal = "2.50".parse().expect("a decimal");
         sheet.text("x,y").texts(["z"]).amounts([Money::from_cents(-105)]).numbers([Some(number), None]).end();
-        assert_eq!(sheet.bytes(), b"a,b,c,d,e\n\"x,y\",z,-1.05,2.5,\n");
+        sheet.joined(["p", "/", "q"].into_iter()).encoded(&encoded(&["1", "2,3", "4"]));
+        sheet.joined(["5", ","].into_iter()).end();
+        assert_eq!(sheet.bytes(), b"a,b,c,d,e\n\"x,y\",z,-1.05,2.5,\np/q,1,\"2,3\",4,\"5,\"\n");
     }
 }

@@ -269,7 +269,7 @@ impl Composer<'_> {
         let mut rows: Vec<(Vec<Cell>, [Money; 6])> = shown
             .iter()
             .map(|at| rolls[*at])
-            .map(|row| (vec![text(&*row.item), text(row.dimension.to_string())], amounts(row)))
+            .map(|row| (vec![text(row.item.to_string()), text(row.dimension.to_string())], amounts(row)))
             .collect();
         if shown.len() < rolls.len() {
             let sum = |of: &mut dyn Iterator<Item = [Money; 6]>| of.fold([Money::ZERO; 6], plus);
