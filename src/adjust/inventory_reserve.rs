@@ -183,7 +183,12 @@ fn compare(input: &Input<'_>, quarter_end: NaiveDate) -> Comparison {
     };
     let excess = quantity - saleable;
     let cost = Money::round(quantity * item.unit_cost);
-    let recoverable = Money::round(saleable * item.unit_cost.min(market) + excess * scrap(input));
+    // Most items are worth their cost, which needs no product.
+    let recoverable = if excess.is_zero() && item.unit_cost <= market {
+        cost
+    } else {
+        Money::round(saleable * item.unit_cost.min(market) + excess * scrap(input))
+    };
     Comparison { cost, nrv, market, saleable, excess, shortfall: cost - recoverable }
 }
 

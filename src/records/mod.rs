@@ -67,7 +67,8 @@ impl fmt::Display for ItemName {
 
 impl Ord for ItemName {
     fn cmp(&self, other: &Self) -> Ordering {
-        if self.group == other.group {
+        let shared = self.group.as_ref().zip(other.group.as_ref()).is_some_and(|(own, other)| Arc::ptr_eq(own, other));
+        if shared || self.group == other.group {
             return self.code.cmp(&other.code);
         }
         self.parts().flat_map(str::bytes).cmp(other.parts().flat_map(str::bytes))

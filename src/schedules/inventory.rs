@@ -12,26 +12,24 @@ use crate::book::policies::MarketTest;
 use crate::book::{Basis, Methods, UnitOfAccount};
 use crate::diagnostics::{Code, Faults};
 use crate::domain::{Dimension, Money, parallel};
+use crate::ingest::prior_pack::OpeningStock;
 use crate::records::{InventoryItem, ItemKey};
 
 /// Every item's reserve, in the order of the keys; also of items that are gone from the file.
 pub(super) fn measure(terms: Terms<'_>, faults: &mut Faults) -> Vec<ReserveRow> {
     received_in_time(terms, faults);
     let stocks = stocks(terms);
-    let lots = lots(terms, &stocks);
-    let (limit, of_groups) = (release_limit(terms), of_groups(terms, &lots, |_| None));
-    let mut rows = parallel::map(lots.len(), |at| {
-        let (lot, of_group) = (&lots[at], of_groups.get(at).copied().flatten());
-        let found = inventory_reserve::measure(&lot.input(Judged::of(lot.item)), of_group, terms.quarter.end);
-        let roll = lot.roll(&found, limit);
-        ReserveRow { key: lot.item.key(), item: Some(lot.item.clone()), measurement: found, roll }
-    });
-    let gone = gone_rows(terms, &lots, limit);
-    if !gone.is_empty() {
-        rows.extend(gone);
-        rows.sort_by(|a, b| a.key.cmp(&b.key));
-    }
-    rows
+    let (entries, limit) = (entries(terms, &stocks), release_limit(terms));
+    let of_groups = of_groups(terms, entries.iter().filter_map(Entry::lot), |_| None);
+    parallel::map(entries.len(), |at| match &entries[at] {
+        Entry::Present(lot) => {
+            let of_group = of_groups.get(lot.number).copied().flatten();
+            let found = inventory_reserve::measure(&lot.input(Judged::of(lot.item)), of_group, terms.quarter.end);
+            let roll = lot.roll(&found, limit);
+            ReserveRow { key: lot.item.key(), item: Some(lot.item.clone()), measurement: found, roll }
+        }
+        Entry::Gone(stock, (item, opening)) => gone_row(terms, stock.key(item), *opening, limit),
+    })
 }
 
 /// How far the charges less the releases would be above what they are, in each dimension, under each change of what is
@@ -51,8 +49,8 @@ pub(super) fn differences(
     }
     let stocks = stocks(terms);
     let rows = present(measured, &stocks);
-    let lots: Vec<Lot<'_>> = rows.iter().map(|(lot, _)| *lot).collect();
-    let of_groups: Vec<_> = changes.iter().map(|change| of_groups(terms, &lots, change)).collect();
+    let lots = rows.iter().map(|(lot, _)| *lot);
+    let of_groups: Vec<_> = changes.iter().map(|change| of_groups(terms, lots.clone(), change)).collect();
     let parts = parallel::parts(rows.len(), |part| {
         let mut sums: BTreeMap<&Dimension, Vec<Money>> = BTreeMap::new();
         for at in part {
@@ -79,8 +77,11 @@ fn present<'a>(measured: &'a [ReserveRow], stocks: &'a Stocks<'_>) -> Vec<(Lot<'
     for run in measured.chunk_by(|a, b| a.key.dimension == b.key.dimension && a.key.group == b.key.group) {
         let key = (run[0].key.dimension.entity.as_str(), &*run[0].key.group);
         let Some(stock) = stocks.get(&key) else { continue };
-        let lot = |row: &'a ReserveRow| row.item.as_ref().map(|item| (Lot { item, stock, opening: None }, row));
-        rows.extend(run.iter().filter_map(lot));
+        for row in run {
+            if let Some(item) = &row.item {
+                rows.push((Lot { number: rows.len(), item, stock, opening: None }, row));
+            }
+        }
     }
     rows
 }
@@ -139,7 +140,7 @@ fn stock_key(item: &InventoryItem) -> (&str, &str) {
 
 /// True for items of one dimension and pool, which stand side by side.
 fn of_one_stock(a: &InventoryItem, b: &InventoryItem) -> bool {
-    a.dimension == b.dimension && a.pool == b.pool
+    a.dimension == b.dimension && (Arc::ptr_eq(&a.pool, &b.pool) || a.pool == b.pool)
 }
 
 fn stock(terms: Terms<'_>, (entity, code): (&str, &str)) -> Stock {
@@ -160,6 +161,8 @@ fn stock(terms: Terms<'_>, (entity, code): (&str, &str)) -> Stock {
 /// An item with what it is measured by.
 #[derive(Clone, Copy)]
 struct Lot<'a> {
+    /// Its place among the items of the file.
+    number: usize,
     item: &'a Arc<InventoryItem>,
     stock: &'a Stock,
     /// What the last close says of it; nothing for a new item.
@@ -184,38 +187,91 @@ impl<'a> Lot<'a> {
     }
 }
 
-/// All items of the file in the order of their keys, which decides who gets an odd cent.
-fn lots<'a>(terms: Terms<'a>, stocks: &'a Stocks<'_>) -> Vec<Lot<'a>> {
-    let mut items: Vec<&Arc<InventoryItem>> = terms.records.inventory.iter().collect();
-    items.sort_by(|a, b| a.by_key(b));
-    let mut lots = Vec::with_capacity(items.len());
-    for items in items.chunk_by(|a, b| of_one_stock(a, b)) {
-        let Some(stock) = stocks.get(&stock_key(items[0])) else { continue };
-        let mut openings = openings_of(terms, items[0]).iter().peekable();
-        lots.extend(items.iter().map(|item| {
-            // Both stand in the order of their codes.
-            while openings.next_if(|(sku, _)| *sku < item.sku).is_some() {}
-            let opening = openings.next_if(|(sku, _)| *sku == item.sku).map(|(_, opening)| opening);
-            Lot { item, stock, opening }
-        }));
+/// A row to be: an item of the file, or one that only the last close knows.
+enum Entry<'a> {
+    Present(Lot<'a>),
+    Gone(&'a OpeningStock, &'a (Arc<str>, Opening)),
+}
+
+impl<'a> Entry<'a> {
+    fn lot(&self) -> Option<Lot<'a>> {
+        if let Self::Present(lot) = self { Some(*lot) } else { None }
     }
-    lots
 }
 
-/// What the last close says of the items of an item's dimension and pool.
-fn openings_of<'a>(terms: Terms<'a>, item: &InventoryItem) -> &'a [(Arc<str>, Opening)] {
-    let stocks = terms.prior.map_or(&[][..], |pack| pack.inventory.stocks());
-    let stock = stocks.iter().find(|stock| stock.dimension == item.dimension && stock.pool == item.pool);
-    stock.map_or(&[], |stock| &stock.items)
+/// All items in the order of their keys, which decides who gets an odd cent. The file's and the last close's both stand
+/// in that order, and are walked side by side.
+fn entries<'a>(terms: Terms<'a>, stocks: &'a Stocks<'_>) -> Vec<Entry<'a>> {
+    let mut entries = Entries { stocks, lots: 0, list: Vec::with_capacity(terms.records.inventory.len()) };
+    let mut runs = terms.records.inventory.chunk_by(|a, b| of_one_stock(a, b)).peekable();
+    for opening in terms.prior.map_or(&[][..], |pack| pack.inventory.stocks()) {
+        let order =
+            |run: &[Arc<InventoryItem>]| (&run[0].dimension, &run[0].pool).cmp(&(&opening.dimension, &opening.pool));
+        while let Some(run) = runs.next_if(|run| order(run).is_lt()) {
+            entries.add_new(run);
+        }
+        entries.add(runs.next_if(|run| order(run).is_eq()).unwrap_or(&[]), opening);
+    }
+    runs.for_each(|run| entries.add_new(run));
+    entries.list
 }
 
-/// What lower of cost requires of items that are not measured alone, by their places among the lots.
-fn of_groups(terms: Terms<'_>, lots: &[Lot<'_>], change: impl Fn(Judged) -> Option<Judged>) -> Vec<Option<Money>> {
-    let alone = lots.chunk_by(|a, b| std::ptr::eq(a.stock, b.stock)).all(|lots| lots[0].stock.group.is_none());
-    if alone {
+struct Entries<'a> {
+    stocks: &'a Stocks<'a>,
+    /// How many are of the file.
+    lots: usize,
+    list: Vec<Entry<'a>>,
+}
+
+impl<'a> Entries<'a> {
+    fn push(&mut self, item: &'a Arc<InventoryItem>, stock: &'a Stock, opening: Option<&'a Opening>) {
+        self.list.push(Entry::Present(Lot { number: self.lots, item, stock, opening }));
+        self.lots += 1;
+    }
+
+    /// What the items have in common; nothing for no items.
+    fn stock(&self, items: &'a [Arc<InventoryItem>]) -> Option<&'a Stock> {
+        self.stocks.get(&stock_key(items.first()?))
+    }
+
+    /// Items of a pool that the last close does not know.
+    fn add_new(&mut self, items: &'a [Arc<InventoryItem>]) {
+        if let Some(stock) = self.stock(items) {
+            items.iter().for_each(|item| self.push(item, stock, None));
+        }
+    }
+
+    /// Items of a pool, and those that the last close has of it.
+    fn add(&mut self, items: &'a [Arc<InventoryItem>], opening: &'a OpeningStock) {
+        let gone = |known: &&(Arc<str>, Opening)| holds_something(&known.1);
+        let Some(stock) = self.stock(items) else {
+            return self.list.extend(opening.items.iter().filter(gone).map(|known| Entry::Gone(opening, known)));
+        };
+        let mut items = items.iter().peekable();
+        for known in &opening.items {
+            while let Some(item) = items.next_if(|item| item.sku < known.0) {
+                self.push(item, stock, None);
+            }
+            if let Some(item) = items.next_if(|item| item.sku == known.0) {
+                self.push(item, stock, Some(&known.1));
+            } else if gone(&known) {
+                self.list.push(Entry::Gone(opening, known));
+            }
+        }
+        items.for_each(|item| self.push(item, stock, None));
+    }
+}
+
+/// What lower of cost requires of items that are not measured alone, by their numbers.
+fn of_groups<'a>(
+    terms: Terms<'_>,
+    lots: impl Iterator<Item = Lot<'a>> + Clone,
+    change: impl Fn(Judged) -> Option<Judged>,
+) -> Vec<Option<Money>> {
+    if lots.clone().all(|lot| lot.stock.group.is_none()) {
         return Vec::new();
     }
-    let inputs = lots.iter().map(|lot| (lot, Judged::of(lot.item)));
+    let inputs = lots.map(|lot| (lot, Judged::of(lot.item)));
     let inputs = inputs.map(|(lot, own)| lot.input(change(own).unwrap_or(own)));
     inventory_reserve::group_requirements(inputs, terms.quarter.end)
 }
@@ -236,24 +292,6 @@ fn received_in_time(terms: Terms<'_>, faults: &mut Faults) {
 
 fn holds_something(opening: &Opening) -> bool {
     !opening.units.is_zero() || opening.reserve.is_some_and(|reserve| !reserve.is_zero())
-}
-
-/// The items that the last close knows and the file has not.
-fn gone_rows(terms: Terms<'_>, lots: &[Lot<'_>], limit: ReleaseLimit) -> Vec<ReserveRow> {
-    let stocks = terms.prior.map_or(&[][..], |pack| pack.inventory.stocks());
-    let mut rows = Vec::new();
-    for stock in stocks {
-        let order = |lot: &Lot<'_>| (&lot.item.dimension, &lot.item.pool).cmp(&(&stock.dimension, &stock.pool));
-        let start = lots.partition_point(|lot| order(lot).is_lt());
-        let end = lots.partition_point(|lot| order(lot).is_le());
-        let mut present = lots[start..end].iter().peekable();
-        let gone = stock.items.iter().filter(|(sku, opening)| {
-            while present.next_if(|lot| lot.item.sku < *sku).is_some() {}
-            present.next_if(|lot| lot.item.sku == *sku).is_none() && holds_something(opening)
-        });
-        rows.extend(gone.map(|(sku, opening)| gone_row(terms, stock.key(sku), *opening, limit)));
-    }
-    rows
 }
 
 /// An item that is absent from the quarter's file has nothing on hand: its opening reserve is utilised in full.
