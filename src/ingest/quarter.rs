@@ -1,6 +1,7 @@
 //! All sources of one quarter.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::SourceFile;
 use super::book::Codes;
@@ -21,7 +22,8 @@ use crate::records::{FixedAsset, Installment, InventoryItem, Obligation, Opening
 pub struct Records {
     pub ledger: Ledger,
     pub opening_balances: Vec<OpeningBalance>,
-    pub inventory: Vec<InventoryItem>,
+    /// In the order of their keys.
+    pub inventory: Vec<Arc<InventoryItem>>,
     pub prepaid_advertising: Vec<PrepaidContract>,
     pub fixed_assets: Vec<FixedAsset>,
     pub obligations: Vec<Obligation>,

@@ -8,6 +8,7 @@ mod faults;
 mod golden;
 mod init;
 mod layouts;
+mod many_skus;
 mod posted;
 mod properties;
 mod random_books;

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
-use self::plan::Plan;
+use self::plan::{Plan, Slot};
 use super::SourceFile;
 use super::delimited::Marks;
 use super::limits::TABLE_BYTES_MAX;
@@ -44,7 +44,9 @@ struct Part {
     /// How many rows the files before it have.
     before: usize,
     origin: Origin,
-    columns: Columns,
+    /// The source's names, and where each stands among `as_read`.
+    names: Columns,
+    as_read: Vec<Column>,
     fields: Fields,
     /// How numbers are written, where it is not closepack's own way.
     numbers: Option<Numbers>,
@@ -63,7 +65,6 @@ enum Origin {
 
 /// A column of a table, as its file has it.
 struct Column {
-    name: &'static str,
     /// Its field among those that are kept of a row.
     kept: usize,
     /// The headings of the file that it is made of.
@@ -72,28 +73,38 @@ struct Column {
     of: Vec<usize>,
 }
 
-/// The columns by name: each row looks up each of its fields.
-struct Columns {
+/// The places of columns by name: each row looks up each of its fields.
+pub(super) struct Columns {
     hasher: FixedState,
-    by_name: HashTable<Column>,
+    places: HashTable<(String, usize)>,
 }
 
 impl Columns {
-    /// The columns of a plan. Where rows are kept as they stand, a column's field is the file's.
-    fn new(plan: &Plan) -> Self {
+    /// Of columns with their places; each name comes once.
+    pub fn new(columns: impl IntoIterator<Item = (String, usize)>) -> Self {
         let hasher = FixedState::default();
-        let mut by_name = HashTable::new();
-        for (at, slot) in plan.slots.iter().enumerate() {
-            let kept = if plan.plain { slot.fields[0] } else { at };
-            let column = Column { name: slot.name, kept, heading: slot.heading.clone(), of: slot.fields.clone() };
-            by_name.insert_unique(hasher.hash_one(column.name), column, |column| hasher.hash_one(column.name));
+        let mut places = HashTable::new();
+        for column in columns {
+            let hash = |(name, _): &(String, usize)| hasher.hash_one(name.as_str());
+            places.insert_unique(hash(&column), column, hash);
         }
-        Self { hasher, by_name }
+        Self { hasher, places }
     }
 
-    fn find(&self, name: &str) -> Option<&Column> {
-        self.by_name.find(self.hasher.hash_one(name), |column| column.name == name)
+    /// The place of a column; nothing for a name that is none.
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.places.find(self.hasher.hash_one(name), |(known, _)| known == name).map(|(_, at)| *at)
     }
+}
+
+/// The columns of a plan. Where rows are kept as they stand, a column's field is the file's.
+fn columns_of_plan(plan: &Plan) -> Vec<Column> {
+    let column = |(at, slot): (usize, &Slot)| Column {
+        kept: if plan.plain { slot.fields[0] } else { at },
+        heading: slot.heading.clone(),
+        of: slot.fields.clone(),
+    };
+    plan.slots.iter().enumerate().map(column).collect()
 }
 
 /// The fields of all rows, unquoted, one after the other, and where each row stands in the file.
@@ -212,6 +223,12 @@ fn full_fault(spot: Spot, faults: &mut Faults) {
     faults.add(Code::LimitExceeded, spot, "the table is too large", "", &expected, help);
 }
 
+impl Part {
+    fn column(&self, name: &str) -> Option<&Column> {
+        self.names.place(name).map(|at| &self.as_read[at])
+    }
+}
+
 /// What a source's files are read by.
 #[derive(Clone, Copy)]
 struct Reading<'a> {
@@ -250,7 +267,8 @@ impl<'a> Reading<'a> {
             file: file.into(),
             before: 0,
             origin,
-            columns: Columns::new(plan),
+            names: Columns::new(plan.slots.iter().enumerate().map(|(at, slot)| (slot.name.to_owned(), at))),
+            as_read: columns_of_plan(plan),
             fields,
             numbers: (dialect.numbers != Numbers::plain()).then(|| dialect.numbers.clone()),
             dates: (dates != [DateFormat::iso()]).then_some(dates),

@@ -161,7 +161,10 @@ fn tell_of_header(layout: &Layout, source: &SourceColumns, head: &Head<'_>, faul
     if layout.other_columns == OtherColumns::Ignored {
         return;
     }
-    let expected = format!("one of {}", expected_columns(layout, source).join(", "));
+    let mut sought = expected_columns(layout, source);
+    let mut seen = std::collections::BTreeSet::new();
+    sought.retain(|name| seen.insert(*name));
+    let expected = format!("one of {}", sought.join(", "));
     for at in (0..known.len()).filter(|at| !known[*at]) {
         let help = match key_of_columns(source) {
             Some(key) => format!("rename or remove the column, or say in {key} of closepack.toml what it is"),

@@ -52,7 +52,7 @@ impl<'a> Row<'a> {
     #[must_use]
     pub fn spot(&self, column: &str) -> Spot {
         let mut place = self.origin();
-        let found = self.part.columns.find(column);
+        let found = self.part.column(column);
         place.field = found.map_or(column, |found| &found.heading).to_owned();
         let field = found.and_then(|found| found.of.first().copied());
         match &self.part.origin {
@@ -80,7 +80,7 @@ impl<'a> Row<'a> {
     /// The field, or nothing where it is empty or its column is absent.
     #[must_use]
     pub fn optional(&self, column: &str) -> Option<&'a str> {
-        let found = self.part.columns.find(column)?;
+        let found = self.part.column(column)?;
         Some(self.part.fields.get(self.at, found.kept)).filter(|text| !text.is_empty())
     }
 
