@@ -7,6 +7,7 @@ mod exports;
 mod faults;
 mod golden;
 mod init;
+mod layouts;
 mod posted;
 mod properties;
 mod random_books;

@@ -17,6 +17,7 @@ use crate::ingest::delimited::cut::{Chunk, CutError, Cutter};
 use crate::ingest::delimited::split::{index, index_exactly, plain, unquoted, well_formed};
 use crate::ingest::limits::{FIELDS_MAX, RECORD_BYTES_MAX, TITLE_ROWS_MAX};
 use crate::ingest::record::Record;
+use crate::ingest::sniff::refused_report;
 use crate::ingest::stream::Source;
 use crate::ingest::table::field_count_fault;
 use crate::ingest::watch::Watch;
@@ -53,7 +54,7 @@ pub(super) fn read(
     rules: &Rules<'_>,
     flow: &mut Flow<'_>,
 ) -> std::io::Result<FileRead> {
-    let mut found = FileRead::default();
+    let mut found = FileRead::begin(flow);
     let source = match Source::open(root, file.name, file.layout.dialect.encoding) {
         Ok(source) => source,
         Err(error) => {
@@ -87,9 +88,16 @@ fn records<R: Read + Send>(
     }
     let head = find_head(&first, file, marks);
     let place = Place::line(file.name, head.line);
-    let plan = (!too_wide(&head, &place, &mut found.faults))
-        .then(|| Plan::new(file.layout, &head.names, &place, &mut found.faults));
-    let Some(plan) = plan.flatten() else { return Ok((cutter.into_source(), None)) };
+    if too_wide(&head, &place, &mut found.faults) {
+        return Ok((cutter.into_source(), None));
+    }
+    let mut missing = Faults::default();
+    let Some(plan) = Plan::new(file.layout, &head.names, &place, &mut missing) else {
+        if !tell_grouped(&first, file, marks, &mut found.faults) {
+            found.faults.extend(missing);
+        }
+        return Ok((cutter.into_source(), None));
+    };
     found.numbered = plan.journal_line.is_some();
     cutter.set_marks(head.marks);
     first.text.drain(..head.start);
@@ -107,6 +115,7 @@ fn records<R: Read + Send>(
     };
     let pass = || Pass::new(rules, &plan, (file.name, file.index), head.marks);
     let mut own = pass();
+    found.lend(&mut own);
     flow.recheck.take().into_iter().for_each(|recheck| own.recheck(recheck));
     let others = if plan.report.is_some() { 0 } else { file.threads.saturating_sub(1) };
     let passes = std::thread::scope(|scope| {
@@ -123,6 +132,21 @@ fn records<R: Read + Send>(
     let feed = feed.into_inner().unwrap_or_else(PoisonError::into_inner);
     flow.chunks = feed.next;
     Ok((feed.cutter.into_source(), feed.ended))
+}
+
+/// Tells of a report that no layout can read, in the place of the columns that it lacks.
+fn tell_grouped(first: &Chunk, file: &FileOf<'_>, marks: Marks, faults: &mut Faults) -> bool {
+    let rows = |delimiter: &u8| first_rows(first, Marks { delimiter: *delimiter, ..marks }, TITLE_ROWS_MAX);
+    let advised = DELIMITERS.iter().flat_map(rows).find_map(|head| {
+        let names: Vec<&str> = head.names.iter().map(String::as_str).collect();
+        refused_report(&names).map(|advice| (head.line, advice))
+    });
+    if let Some((line, advice)) = advised {
+        let message = format!("the file is {}: {}", advice.report, advice.why);
+        let expected = "journal lines, each with the number of its entry";
+        faults.add(Code::GroupedReport, Place::line(file.name, line), message, "", expected, advice.help);
+    }
+    advised.is_some()
 }
 
 fn too_wide(head: &Head, place: &Place, faults: &mut Faults) -> bool {
