@@ -6,7 +6,7 @@ use crate::book::Shares;
 use crate::checks::{Check, Status};
 use crate::diagnostics::Place;
 use crate::domain::Quarter;
-use crate::ingest::ledger::Ledger;
+use crate::ingest::ledger::{Ledger, SetAside};
 use crate::records::Disposition;
 use crate::schedules::{AssetRow, ReserveRow, Schedules};
 
@@ -44,6 +44,7 @@ pub fn build(
     found.extend(groups_tested_in_part(&schedules.assets));
     found.extend(paid_before_incurred(schedules));
     found.extend(entries_of_earlier_quarters(ledger, quarter));
+    found.extend(lines_set_aside(ledger));
     if shares.is_none() {
         let message = format!("shares.csv has no row for {}: amounts a share are left out", quarter.id);
         let place = Place::file("shares.csv");
@@ -153,5 +154,19 @@ fn entries_of_earlier_quarters(ledger: &Ledger, quarter: &Quarter) -> impl Itera
         let place = field(&Place::line(&format!("{}/ledger", quarter.id), *line), "journal_id");
         let id = format!("earlier:{journal_id}");
         Exception::review(id, "entry-of-earlier-quarter", message, place, journal_id.clone())
+    })
+}
+
+/// A ledger line that a policy keeps out of the books is told one by one, so that none is lost.
+fn lines_set_aside(ledger: &Ledger) -> impl Iterator<Item = Exception> {
+    ledger.set_aside.iter().map(|line| {
+        let why =
+            if line.kind == SetAside::OUTSIDE_QUARTER { "dated outside the quarter" } else { "in another currency" };
+        let message = format!(
+            "a line of entry {} is {why} and set aside by policy: account {}, {}",
+            line.journal_id, line.account, line.dimension
+        );
+        let id = format!("{}:{}:{}", line.kind, line.place.file, line.place.line);
+        Exception::review(id, line.kind, message, line.place.clone(), line.value.clone())
     })
 }

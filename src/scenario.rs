@@ -117,6 +117,7 @@ mod tests {
             code: code.to_owned(),
             name: code.to_owned(),
             kind,
+            debit_normal: matches!(kind, AccountType::Asset | AccountType::Expense),
             statement_line: code.to_owned(),
             section,
             cash_flow_class: CashFlowClass::Operating,

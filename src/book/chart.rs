@@ -133,6 +133,8 @@ pub struct Account {
     pub code: String,
     pub name: String,
     pub kind: AccountType,
+    /// Its balance is normally a debit; of a contra account the other side than its type's.
+    pub debit_normal: bool,
     /// The caption under which it is presented.
     pub statement_line: String,
     pub section: Section,

@@ -1,6 +1,7 @@
 //! The command line: arguments, the terminal, exit codes. Only this room knows clap.
 
 mod demo;
+mod init;
 mod progress;
 mod rejects;
 mod run;
@@ -46,6 +47,15 @@ enum Command {
         /// The folder to write: the book in `book`, the packs in `packs`
         #[arg(long, default_value = "closepack-demo")]
         dir: PathBuf,
+    },
+    /// Look at a file, and propose the tables of closepack.toml that read it
+    Init {
+        /// The file: text in any dialect, packed or not, a workbook, Parquet or SAF-T
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        /// The source that the file is of, such as inventory
+        #[arg(long, value_name = "NAME", default_value = "ledger")]
+        source: String,
     },
     /// Check the published pack of a quarter against its manifest
     Verify {
@@ -142,6 +152,7 @@ fn command(command: Command, terminal: &Terminal) -> Result<Exit, Ended> {
         Command::Run(arguments) => run::run(&arguments, true, terminal),
         Command::Check(arguments) => run::run(&arguments, false, terminal),
         Command::Demo { dir } => demo::demo(&dir, terminal),
+        Command::Init { from, source } => init::init(&from, &source),
         Command::Verify { out, quarter, scenario } => run::verify(&out, &quarter, scenario.as_deref()),
         Command::Calendar { book } => run::calendar(&book),
         Command::Completions { shell } => Ok(completions(shell)),

@@ -250,7 +250,7 @@ fn chart(root: &Path, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> Cha
             );
         }
         let kind = row.known("type", |name| AccountType::from_name(name).is_some(), AccountType::NAMES, faults);
-        row.known("normal_balance", |name| name == "debit" || name == "credit", "debit or credit", faults);
+        let side = row.known("normal_balance", |name| name == "debit" || name == "credit", "debit or credit", faults);
         let names = Section::ALL.map(|(_, name)| name).join(", ");
         let section = row.known("section", |name| Section::from_name(name).is_some(), &names, faults);
         let (name, line) = (row.text("name", faults), row.text("statement_line", faults));
@@ -278,6 +278,7 @@ fn chart(root: &Path, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> Cha
             code,
             name,
             kind,
+            debit_normal: side == "debit",
             statement_line: line,
             section,
             cash_flow_class: class,

@@ -14,6 +14,9 @@ use crate::diagnostics::{Diagnostic, SourceLine};
 /// Lines between two whose offset is remembered, so that going back reads little again.
 const LINES_A_MARK: u64 = 256;
 
+/// Little more than the lines between two marks, for each jump fills a buffer.
+const BUFFER_BYTES: usize = 1 << 14;
+
 /// Finds lines of a book's text files. It goes on from where it was, so that lines in the order of a file cost one
 /// reading of it; memory is a few bytes for each 256 lines.
 pub struct Lines {
@@ -36,6 +39,8 @@ struct Text {
     /// Where the lines 1, 257, 513 and so on start.
     marks: Vec<u64>,
     header: Vec<String>,
+    /// The line that was read last, for faults of one line come together.
+    last: (u64, Vec<u8>),
 }
 
 impl Lines {
@@ -49,15 +54,16 @@ impl Lines {
     /// Nothing is changed where the file is not plain text in UTF-8 or the line is not there.
     pub fn complete(&mut self, fault: &mut Diagnostic) {
         if let Some((line, field)) = self.find(fault) {
-            if let (0, Some(field)) = (fault.place.column, &field) {
+            let source = SourceLine::new(line, field.clone());
+            if let (0, Some(field)) = (fault.place.column, field) {
                 fault.place.column = field.start + 1;
             }
-            fault.source = Some(SourceLine::new(&line, field));
+            fault.source = Some(source);
         }
     }
 
     /// The line of a fault, and the bytes of its field.
-    fn find(&mut self, fault: &Diagnostic) -> Option<(Vec<u8>, Option<Range<usize>>)> {
+    fn find(&mut self, fault: &Diagnostic) -> Option<(&[u8], Option<Range<usize>>)> {
         let place = &fault.place;
         if place.line == 0 {
             return None;
@@ -67,13 +73,13 @@ impl Lines {
             self.open = Some(OpenFile { name: place.file.clone(), text });
         }
         let text = self.open.as_mut()?.text.as_mut()?;
-        let line = text.line(place.line)?;
         let column = text.header.iter().position(|heading| *heading == place.field);
+        let line = text.line(place.line)?;
         let start = place.column.checked_sub(1);
         let field = start
-            .and_then(|start| value_at(&line, start, &fault.value))
-            .or_else(|| column.and_then(|column| field_range(&line, column)))
-            .or_else(|| start.map(|start| word_at(&line, start)));
+            .and_then(|start| value_at(line, start, &fault.value))
+            .or_else(|| column.and_then(|column| field_range(line, column)))
+            .or_else(|| start.map(|start| word_at(line, start)));
         Some((line, field))
     }
 }
@@ -85,17 +91,24 @@ impl Text {
         if packed || !path.metadata().ok()?.is_file() {
             return None;
         }
-        let reader = BufReader::with_capacity(1 << 16, File::open(path).ok()?);
-        let mut text = Self { reader, next: 1, offset: 0, marks: vec![0], header: Vec::new() };
-        let first = text.line(1)?;
-        let first = first.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&first);
-        let mut header = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(first);
-        text.header = header.records().next()?.ok()?.iter().map(str::to_owned).collect();
+        let reader = BufReader::with_capacity(BUFFER_BYTES, File::open(path).ok()?);
+        let mut text = Self { reader, next: 1, offset: 0, marks: vec![0], header: Vec::new(), last: (0, Vec::new()) };
+        text.header = headings(text.line(1)?)?;
         Some(text)
     }
 
-    fn line(&mut self, wanted: u64) -> Option<Vec<u8>> {
-        self.go_back(wanted)?;
+    /// A line with its line break; nothing where there is none or it is no text.
+    fn line(&mut self, wanted: u64) -> Option<&[u8]> {
+        if self.last.0 != wanted {
+            self.last = (wanted, self.read_line(wanted)?);
+        }
+        let line = &self.last.1;
+        let is_text = std::str::from_utf8(line).is_ok() || line.len() == RECORD_BYTES_MAX;
+        (!line.is_empty() && is_text && !line.contains(&0)).then_some(line)
+    }
+
+    fn read_line(&mut self, wanted: u64) -> Option<Vec<u8>> {
+        self.jump(wanted)?;
         while self.next < wanted {
             self.pass()?;
         }
@@ -109,16 +122,16 @@ impl Text {
             // What is left of a line that is too long.
             self.pass();
         }
-        let is_text = std::str::from_utf8(&line).is_ok() || line.len() == RECORD_BYTES_MAX;
-        (!line.is_empty() && is_text && !line.contains(&0)).then_some(line)
+        Some(line)
     }
 
-    /// Goes back to the last mark at or before a line that was passed already.
-    fn go_back(&mut self, wanted: u64) -> Option<()> {
-        if wanted < self.next {
-            let mark = (wanted - 1) / LINES_A_MARK;
+    /// Goes to the last known mark at or before a line, unless the line follows from where the reading is.
+    fn jump(&mut self, wanted: u64) -> Option<()> {
+        let mark = ((wanted - 1) / LINES_A_MARK).min(self.marks.len() as u64 - 1);
+        let line = mark * LINES_A_MARK + 1;
+        if wanted < self.next || line > self.next {
             self.offset = *self.marks.get(usize::try_from(mark).ok()?)?;
-            self.next = mark * LINES_A_MARK + 1;
+            self.next = line;
             self.reader.seek(SeekFrom::Start(self.offset)).ok()?;
         }
         Some(())
@@ -139,6 +152,13 @@ impl Text {
             self.marks.push(self.offset);
         }
     }
+}
+
+/// The headings of a header line.
+fn headings(line: &[u8]) -> Option<Vec<String>> {
+    let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
+    let mut header = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(line);
+    Some(header.records().next()?.ok()?.iter().map(str::to_owned).collect())
 }
 
 /// The bytes of a value that stands at an offset, with the quotes around it; nothing where something else is there.

@@ -1,6 +1,7 @@
 //! Bytes to records and faults: one file a source. Nothing outside this room reads a source.
 
 pub mod book;
+pub mod delimited;
 pub mod files;
 pub mod ledger;
 pub mod limits;
@@ -10,6 +11,7 @@ pub mod prior_pack;
 pub mod quarter;
 pub mod record;
 pub mod saft;
+pub mod sniff;
 pub mod stream;
 pub mod subledger;
 pub mod table;

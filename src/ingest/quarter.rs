@@ -4,13 +4,15 @@ use std::path::Path;
 
 use super::SourceFile;
 use super::book::Codes;
+use super::files;
 use super::ledger::{self, Ledger};
-use super::parquet;
 use super::subledger::{self, Against, Columns};
 use super::table::Table;
 use super::watch::Watch;
 use crate::book::Book;
-use crate::diagnostics::{Code, Faults, Place};
+use crate::book::layout::{SourceColumns, columns_of};
+use crate::book::sources::SourceSpec;
+use crate::diagnostics::Faults;
 use crate::domain::Quarter;
 use crate::records::{FixedAsset, Installment, InventoryItem, Obligation, OpeningBalance, PrepaidContract};
 
@@ -42,7 +44,7 @@ pub fn read(
 ) -> Result<Records, Faults> {
     let codes = Codes::of(&book.config);
     let against = Against { book, codes: &codes };
-    let ledger = read_ledger(root, book, &codes, quarter, watch, &mut faults);
+    let ledger = read_ledger((root, book, quarter), &codes, watch, &mut faults);
     let mut table = |name: &str, columns: Columns| {
         let file = format!("{}/{name}.csv", quarter.id);
         Table::read(root, &file, name, columns.required, columns.optional, &mut faults)
@@ -62,8 +64,7 @@ pub fn read(
     let parts = read_rows(installments.as_ref(), |table| subledger::installments(table, &owed, rows));
     let tables = [opening, inventory, prepaid, assets, obligations, installments];
     match ledger {
-        Some((ledger, source)) if faults.is_empty() => {
-            let mut sources = vec![source];
+        Some((ledger, mut sources)) if faults.is_empty() => {
             sources.extend(tables.into_iter().flatten().map(|table| table.source));
             Ok(Records {
                 ledger,
@@ -84,25 +85,31 @@ fn read_rows<T>(table: Option<&Table>, read: impl FnOnce(&Table) -> Vec<T>) -> V
     table.map(read).unwrap_or_default()
 }
 
+/// The files of a source, as paths within the book, and what the book says of them.
+fn files_of(
+    (root, book, quarter): (&Path, &Book, &Quarter),
+    source: &SourceColumns,
+    faults: &mut Faults,
+) -> (Vec<String>, SourceSpec) {
+    let spec = book.config.sources.get(source.source).cloned().unwrap_or_else(|| SourceSpec::canonical(source));
+    let files = if spec.files.is_empty() {
+        files::usual(root, &quarter.id, source.source, faults).into_iter().collect()
+    } else {
+        files::resolve(root, &quarter.id, &spec.files, faults)
+    };
+    (files, spec)
+}
+
 fn read_ledger(
-    root: &Path,
-    book: &Book,
+    (root, book, quarter): (&Path, &Book, &Quarter),
     codes: &Codes,
-    quarter: &Quarter,
     watch: &dyn Watch,
     faults: &mut Faults,
-) -> Option<(Ledger, SourceFile)> {
-    let csv = format!("{}/ledger.csv", quarter.id);
-    let columnar = format!("{}/ledger.parquet", quarter.id);
-    let both = root.join(&csv).exists() && root.join(&columnar).exists();
-    if both {
-        let help = "remove the one that is not the ledger";
-        let message = "the quarter has two ledgers";
-        faults.add(Code::DuplicateKey, Place::file(&columnar), message, "", "ledger.csv or ledger.parquet", help);
-        None
-    } else if root.join(&columnar).exists() {
-        parquet::read(root, &columnar, book, codes, quarter, faults)
-    } else {
-        ledger::read_csv(root, &csv, book, codes, quarter, watch, faults)
+) -> Option<(Ledger, Vec<SourceFile>)> {
+    let (files, spec) = files_of((root, book, quarter), columns_of("ledger")?, faults);
+    if files.is_empty() {
+        return None;
     }
+    let context = ledger::Context { root, book, codes, quarter, spec: &spec, watch };
+    ledger::read(context, &files, faults)
 }

@@ -73,6 +73,9 @@ pub struct OwnNumbers {
 }
 
 impl OwnNumbers {
+    /// What every number starts with that can be found: a journal id without any of these carries nothing.
+    pub const PREFIXES: [&'static str; 2] = [PREFIX, SCENARIO_PREFIX];
+
     /// The numbers of a quarter in all entities; `quarters` are all that the calendar has.
     #[must_use]
     pub fn new<'a>(
@@ -95,7 +98,7 @@ impl OwnNumbers {
     #[must_use]
     pub fn carried_by(&self, journal_id: &str) -> Carried<'_> {
         let mut found = Carried::Nothing;
-        for prefix in [PREFIX, SCENARIO_PREFIX] {
+        for prefix in Self::PREFIXES {
             for (at, _) in journal_id.match_indices(prefix) {
                 let rest = &journal_id[at..];
                 let starts = !journal_id[..at].ends_with(|before: char| before.is_alphanumeric());

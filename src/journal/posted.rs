@@ -34,6 +34,16 @@ impl Posted {
         self.journals.entry((movement, entity)).or_default().insert(journal_id.to_owned());
     }
 
+    /// Takes in what another part of the ledger holds.
+    pub fn extend(&mut self, other: Self) {
+        for (key, amount) in other.amounts {
+            *self.amounts.entry(key).or_insert(Money::ZERO) += amount;
+        }
+        for (key, journals) in other.journals {
+            self.journals.entry(key).or_default().extend(journals);
+        }
+    }
+
     /// The amounts by account and dimension, debit less credit, of all own entries.
     #[must_use]
     pub fn by_account(&self) -> BTreeMap<(String, Dimension), Money> {

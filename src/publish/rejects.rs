@@ -1,5 +1,6 @@
 //! Where the list of a refused quarter's faults is: beside its packs, and never inside one.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -67,9 +68,7 @@ impl StagedRejects {
             return Err(RejectsError::InsideAPack { path: path.to_owned() });
         }
         stage::create_dir(&folder, &stage::sync_dir)?;
-        let mut staged = std::ffi::OsString::from(STAGING_PREFIX);
-        staged.push(name);
-        let staging = folder.join(staged);
+        let staging = folder.join(staging_name(name));
         let opened = OpenOptions::new().write(true).create(true).truncate(true).open(&staging);
         let file = stage::at("make", &staging, opened)?;
         Ok(Self { path: path.to_owned(), staging, file })
@@ -102,20 +101,29 @@ impl Drop for StagedRejects {
     }
 }
 
+fn staging_name(name: &OsStr) -> OsString {
+    let mut staging = OsString::from(STAGING_PREFIX);
+    staging.push(name);
+    staging
+}
+
 fn folder_of(path: &Path) -> PathBuf {
     path.parent().filter(|parent| *parent != Path::new("")).map_or_else(|| PathBuf::from("."), Path::to_owned)
 }
 
-/// Removes the list of faults of a quarter that is published now.
+/// Removes the list of faults of a quarter that is published now, and what a run that died left of one.
 ///
 /// # Errors
 /// [`RejectsError`] when it is there and stays.
 pub fn remove_rejects(out: &Path, scenario: Option<&str>, quarter: &str) -> Result<(), RejectsError> {
     let Some(path) = rejects_path(out, scenario, quarter) else { return Ok(()) };
-    match fs::remove_file(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        removed => Ok(stage::at("remove", &path, removed)?),
+    for path in [path.with_file_name(staging_name(OsStr::new(REJECTS))), path] {
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            removed => stage::at("remove", &path, removed)?,
+        }
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -147,6 +155,7 @@ mod tests {
             write(&path, "second").expect("a list");
             assert_eq!(fs::read_to_string(&path).expect("the list"), "second");
             assert_eq!(names(&folder_of(&path)), [REJECTS]);
+            fs::write(path.with_file_name(".staging-rejects.csv"), "of a run that died").expect("written");
             remove_rejects(out.path(), scenario, "2004-Q2").expect("removed");
             remove_rejects(out.path(), scenario, "2004-Q2").expect("nothing to remove");
             assert!(names(&folder_of(&path)).is_empty());

@@ -20,6 +20,7 @@ fn account(code: &str, line: &str, section: Section, class: CashFlowClass) -> Ac
         code: code.to_owned(),
         name: line.to_owned(),
         kind,
+        debit_normal: matches!(kind, AccountType::Asset | AccountType::Expense),
         statement_line: line.to_owned(),
         section,
         cash_flow_class: class,

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use closepack::book::layout::Encoding;
+use closepack::book::layout::{Encoding, Numbers};
 use closepack::diagnostics::Faults;
 use closepack::ingest::record::Record;
 use closepack::ingest::saft::{self, ControlTotals};
@@ -50,7 +50,8 @@ fn read_saf_t(folder: &str) -> (Vec<Line>, Option<ControlTotals>, Faults) {
     let entries = std::fs::read_dir(repository().join("tests/exports").join(folder)).expect("a folder");
     let paths = entries.map(|entry| entry.expect("an entry").path());
     for path in paths.filter(|path| path.extension().is_some_and(|ending| ending == "xml")) {
-        let request = saft::Request { file: "saft.xml", encoding: Encoding::Utf8, columns: &columns };
+        let request =
+            saft::Request { file: "saft.xml", encoding: Encoding::Utf8, numbers: &Numbers::plain(), columns: &columns };
         let source = std::io::BufReader::new(std::fs::File::open(path).expect("a file"));
         let mut each = |record: Record<'_>| {
             let text = |at: usize| String::from_utf8(record.fields[at].to_vec()).expect("UTF-8");

@@ -6,6 +6,8 @@ mod exceptions;
 mod exports;
 mod faults;
 mod golden;
+mod init;
+mod layouts;
 mod posted;
 mod properties;
 mod random_books;

@@ -15,15 +15,10 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::DataType;
 
-use super::SourceFile;
-use super::book::Codes;
-use super::ledger::{Ledger, Line, Pass, REQUIRED};
 use super::limits::FIELDS_MAX;
 use super::record::Record;
 use super::stream::{self, Digest, StreamError};
-use crate::book::Book;
 use crate::diagnostics::{Code, Faults, Place};
-use crate::domain::Quarter;
 use cells::{Cells, Kind};
 use decode::{Decoder, Footer, Window};
 
@@ -192,74 +187,4 @@ impl Parquet {
 /// What a thread came to; its panic goes on in this one.
 fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-}
-
-/// Reads a Parquet ledger of the canonical columns.
-pub fn read(
-    root: &Path,
-    file: &str,
-    book: &Book,
-    codes: &Codes,
-    quarter: &Quarter,
-    faults: &mut Faults,
-) -> Option<(Ledger, SourceFile)> {
-    let tell = |error: ParquetError, faults: &mut Faults| error.tell(file, faults);
-    let parquet = Parquet::open(root, file, &REQUIRED).map_err(|error| tell(error, faults)).ok()?;
-    let wanted = required(&parquet, file, faults)?;
-    if !parquet.fits(&wanted, file, faults) {
-        return None;
-    }
-    let mut passes = [Pass::new(file, book, codes, quarter)];
-    let read = parquet.read(&wanted, &mut passes, |pass, batch| {
-        batch.records(|record| pass.line(&line(record)));
-        ControlFlow::Continue(())
-    });
-    let digest = read.map_err(|error| tell(error, faults)).ok()?;
-    let [pass] = passes;
-    let (ledger, found) = pass.finish();
-    faults.extend(found);
-    let source = SourceFile {
-        source: "ledger".to_owned(),
-        path: file.to_owned(),
-        sha256: digest.sha256,
-        bytes: digest.bytes,
-        rows: ledger.lines,
-        debit_total: Some(ledger.debits()),
-        credit_total: Some(ledger.credits()),
-    };
-    Some((ledger, source))
-}
-
-/// The places of the columns of [`REQUIRED`]; tells of each that is missing.
-fn required(parquet: &Parquet, file: &str, faults: &mut Faults) -> Option<Vec<usize>> {
-    let place_of = |name: &&str| {
-        let at = parquet.columns().iter().position(|column| column == name);
-        if at.is_none() {
-            let mut place = Place::file(file);
-            place.field = (*name).to_owned();
-            let (message, expected) = (format!("the column {name} is missing"), format!("a column {name}"));
-            faults.add(Code::MissingColumn, place, message, "", &expected, "add the column to the export");
-        }
-        at
-    };
-    let places: Vec<Option<usize>> = REQUIRED.iter().map(place_of).collect();
-    places.into_iter().collect()
-}
-
-fn line<'r>(record: &Record<'r>) -> Line<'r> {
-    let text = |at: usize| std::str::from_utf8(record.fields[at]).unwrap_or_default();
-    Line {
-        number: record.number,
-        journal_id: text(0),
-        journal_line: text(1),
-        effective_date: text(2),
-        entity: text(3),
-        account: text(4),
-        brand: text(5),
-        segment: text(6),
-        debit: text(7),
-        credit: text(8),
-        currency: text(9),
-        raw: None,
-    }
 }

@@ -72,7 +72,7 @@ pub struct AuditFile<'a> {
     texts: Texts,
     analysis_type: String,
     analysis_id: String,
-    totals: Totals,
+    totals: Totals<'a>,
     has_root: bool,
     has_entries: bool,
 }
@@ -90,7 +90,7 @@ impl<'a> AuditFile<'a> {
             texts: Texts::new(request.columns.len(), currency_column),
             analysis_type: String::new(),
             analysis_id: String::new(),
-            totals: Totals::new(),
+            totals: Totals::new(request.numbers),
             has_root: false,
             has_entries: false,
         }
@@ -235,15 +235,17 @@ impl<'a> AuditFile<'a> {
             Element::AnalysisType => text.clone_into(&mut self.analysis_type),
             Element::AnalysisId => text.clone_into(&mut self.analysis_id),
             Element::Currency => text.clone_into(&mut self.texts.currency),
-            Element::Control(control) => {
-                if !self.totals.state(control, text, at) {
-                    self.twice("a control total", text, at);
-                }
-            }
+            Element::Control(control) => self.state(control, text, at),
             Element::Column(level, column) => self.put(level, column, text, at),
             // An amount in an `Amount` has been taken at the end of that.
             Element::Amount(side) if !text.is_empty() => self.amount(side, text, at),
             _ => {}
+        }
+    }
+
+    fn state(&mut self, control: Control, text: &str, at: Position) {
+        if !self.totals.state(control, text, at) {
+            self.twice("a control total", text, at);
         }
     }
 

@@ -24,8 +24,9 @@ pub use self::totals::ControlTotals;
 use self::watched::{Position, Watched};
 use super::limits::RECORD_BYTES_MAX;
 use super::record::Record;
+use super::stream::StreamError;
 use super::table::unreadable;
-use crate::book::layout::Encoding;
+use crate::book::layout::{Encoding, Numbers};
 use crate::diagnostics::{Code, Faults, Place};
 
 /// What stands before the type of an analysis in the name of its column: `Analysis:P` has the `AnalysisID` of the
@@ -86,6 +87,8 @@ pub struct Request<'a> {
     pub file: &'a str,
     /// What the source was decoded from; the file's own declaration must say the same.
     pub encoding: Encoding,
+    /// How amounts are written, for the control totals: `1234.50` by the standard.
+    pub numbers: &'a Numbers,
     /// The columns of the records, in this order; each once.
     pub columns: &'a [String],
 }
@@ -137,7 +140,10 @@ fn too_long(file: &str, at: Position, faults: &mut Faults) {
 /// Tells of an error of the XML reader, whose event began at a place and has come so far.
 fn xml_fault(error: &quick_xml::Error, file: &str, at: Position, event: &[u8], faults: &mut Faults) {
     match error {
-        quick_xml::Error::Io(error) => unreadable(file, error, faults),
+        quick_xml::Error::Io(error) => match error.get_ref().and_then(|error| error.downcast_ref::<StreamError>()) {
+            Some(error) => error.tell(file, faults),
+            None => unreadable(file, error, faults),
+        },
         quick_xml::Error::Encoding(EncodingError::Utf8(error)) => {
             let at = at.after(&event[..error.valid_up_to().min(event.len())]);
             let help = "name the file's encoding in the dialect of its layout, or export the file as UTF-8";

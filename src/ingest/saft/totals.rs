@@ -1,8 +1,10 @@
 //! The control totals of a SAF-T file: what it says of itself, and what its lines sum to.
 
 use super::watched::Position;
+use crate::book::layout::Numbers;
 use crate::diagnostics::{Code, Faults, Place};
 use crate::domain::Money;
+use crate::ingest::values;
 
 /// The side of an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,28 +54,39 @@ struct Stated {
 }
 
 /// Adds up what is read, and keeps what is stated.
-pub struct Totals {
+pub struct Totals<'a> {
     pub read: ControlTotals,
-    /// Amounts that are no plain decimals, of which the reader of the records tells.
+    numbers: &'a Numbers,
+    /// Amounts that cannot be read, of which the reader of the records tells.
     unread: u64,
     stated: [Option<Stated>; 3],
 }
 
-impl Totals {
-    /// Nothing read, nothing stated.
-    pub const fn new() -> Self {
+impl<'a> Totals<'a> {
+    /// Nothing read, nothing stated; amounts are written in this way.
+    pub const fn new(numbers: &'a Numbers) -> Self {
         let read =
             ControlTotals { transactions: 0, lines: 0, debits: Money::ZERO, credits: Money::ZERO, stated: false };
-        Self { read, unread: 0, stated: [None, None, None] }
+        Self { read, numbers, unread: 0, stated: [None, None, None] }
     }
 
     /// Adds an amount to its side.
     pub fn add(&mut self, side: Side, text: &str) {
-        match (Money::parse(text), side) {
-            (Ok(amount), Side::Debit) => self.read.debits += amount,
-            (Ok(amount), Side::Credit) => self.read.credits += amount,
-            (Err(_), _) => self.unread += 1,
+        match (self.amount(text), side) {
+            (Some(amount), Side::Debit) => self.read.debits += amount,
+            (Some(amount), Side::Credit) => self.read.credits += amount,
+            (None, _) => self.unread += 1,
         }
+    }
+
+    fn amount(&self, text: &str) -> Option<Money> {
+        let cents = values::cents(text.as_bytes(), self.numbers).ok()?;
+        Some(Money::from_cents(i128::from(cents)))
+    }
+
+    /// A stated sum: as an amount, or with the more digits of a plain sum.
+    fn sum(&self, text: &str) -> Option<Money> {
+        self.amount(text).or_else(|| Money::parse_sum(text).ok())
     }
 
     /// Keeps a stated total; false when it has been stated before.
@@ -100,8 +113,8 @@ impl Totals {
         let read = self.of(control);
         let same = match control {
             Control::Entries => stated.text.parse() == Ok(self.read.transactions),
-            Control::Debits => Money::parse_sum(&stated.text) == Ok(self.read.debits),
-            Control::Credits => Money::parse_sum(&stated.text) == Ok(self.read.credits),
+            Control::Debits => self.sum(&stated.text) == Some(self.read.debits),
+            Control::Credits => self.sum(&stated.text) == Some(self.read.credits),
         };
         if same || (control != Control::Entries && self.unread > 0) {
             return;

@@ -1,0 +1,952 @@
+//! What is done with each line: checked, added up, and joined to its entry. One [`Pass`] a thread.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use hashbrown::HashTable;
+use memchr::memmem::Finder;
+
+use super::entries::{At, Fragment, Group, Lines, Part, add};
+use super::plan::{Plan, Sides, Text};
+use super::recheck::{Item, Recheck};
+use super::report::Above;
+use super::{Established, SetAside};
+use crate::book::Book;
+use crate::book::layout::Negative;
+use crate::book::sources::Outsiders;
+use crate::diagnostics::{Code, FAULTS_KEPT_PER_KIND, Faults, Place};
+use crate::domain::{Dimension, Money, Quarter};
+use crate::ingest::book::Codes;
+use crate::ingest::delimited::Marks;
+use crate::ingest::delimited::split::field_range;
+use crate::ingest::limits::SET_ASIDE_MAX;
+use crate::ingest::record::Record;
+use crate::ingest::values;
+use crate::journal::Posted;
+use crate::journal::number::{Carried, OwnNumbers};
+
+/// What every line of a ledger is checked against.
+pub struct Rules<'a> {
+    pub book: &'a Book,
+    pub codes: &'a Codes,
+    pub quarter: &'a Quarter,
+    pub outside_quarter: Outsiders,
+    pub other_currencies: Outsiders,
+    own: OwnNumbers,
+    /// Find what every own number starts with, before a journal id is looked at more closely.
+    prefixes: [Finder<'static>; 2],
+    entities: Vec<&'a str>,
+}
+
+impl<'a> Rules<'a> {
+    /// The rules of a quarter.
+    #[must_use]
+    pub fn new(book: &'a Book, codes: &'a Codes, quarter: &'a Quarter, policies: [Outsiders; 2]) -> Self {
+        let entities = book.config.entities.iter().map(|entity| entity.code.as_str());
+        let quarters = book.calendar.quarters().iter().map(|quarter| quarter.id.as_str());
+        let own = OwnNumbers::new(&quarter.id, entities, quarters);
+        let [outside_quarter, other_currencies] = policies;
+        let prefixes = OwnNumbers::PREFIXES.map(Finder::new);
+        let entities = codes.entities.iter().map(String::as_str).collect();
+        Self { book, codes, quarter, outside_quarter, other_currencies, own, prefixes, entities }
+    }
+
+    /// The entity of a group of an entry's lines.
+    #[must_use]
+    pub fn entity(&self, group: Group) -> &'a str {
+        self.entities.get(usize::from(group.entity)).copied().unwrap_or_default()
+    }
+
+    fn group(&self, entity: &str, currency: &str) -> Option<Group> {
+        let entity = u16::try_from(self.entities.iter().position(|known| *known == entity)?).ok()?;
+        let aside =
+            if currency == self.book.config.currency { 0 } else { (hash(&[currency.as_bytes()]) as u32) << 1 | 2 };
+        Some(Group { entity, aside })
+    }
+
+    fn carried(&self, journal_id: &[u8]) -> Carried<'_> {
+        if self.prefixes.iter().all(|prefix| prefix.find(journal_id).is_none()) {
+            return Carried::Nothing;
+        }
+        self.own.carried_by(&String::from_utf8_lossy(journal_id))
+    }
+}
+
+/// Marks the lines of an entry that are dated outside the quarter.
+const OUTSIDE: u32 = 1;
+
+/// An account in a dimension and a currency, as a file writes them, and what went through it.
+struct Combination {
+    /// The pieces of the record that say it.
+    key: Vec<Box<[u8]>>,
+    account: String,
+    dimension: Dimension,
+    group: Option<Group>,
+    account_known: bool,
+    /// Every code is known, and the currency is one that is taken.
+    sound: bool,
+    /// The currency is not the book's, and a policy sets such lines aside.
+    aside: bool,
+    debit_normal: bool,
+    /// Debit less credit by day of the quarter, of the accounts that royalties are measured from.
+    daily: Option<Vec<i128>>,
+    /// Credits by day of the quarter, of the account of accrued royalties.
+    accrued: Option<Vec<i128>>,
+    debits: i128,
+    credits: i128,
+    lines: u64,
+}
+
+/// Lines of one entry that follow each other.
+#[derive(Default)]
+struct Run {
+    open: bool,
+    /// The fields of the journal id as read, one after the other, and where each ends.
+    key: Vec<u8>,
+    key_ends: Vec<usize>,
+    id: Vec<u8>,
+    hash: u64,
+    own: Own,
+    balances: Vec<(Group, i128)>,
+    numbers: Vec<i64>,
+    /// The line numbers, once they are no rising whole numbers.
+    texts: Option<Vec<Box<[u8]>>>,
+    first: u64,
+    last: u64,
+    spoiled: bool,
+}
+
+/// What a run's journal id says of closepack's own entries.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Own {
+    #[default]
+    Nothing,
+    /// An entry of the quarter.
+    This,
+    Foreign,
+}
+
+#[derive(Clone, Copy)]
+struct Day {
+    date: NaiveDate,
+    /// Days since the quarter began; none for a day outside.
+    of_quarter: Option<usize>,
+}
+
+/// The amounts of a line, in cents; neither is negative.
+#[derive(Clone, Copy)]
+struct Amount {
+    debit: i64,
+    credit: i64,
+}
+
+/// The sums of a thread's lines.
+#[derive(Debug, Default)]
+pub struct Sums {
+    pub activity: BTreeMap<(String, Dimension), (i128, i128, u64)>,
+    pub daily: BTreeMap<(String, Dimension), BTreeMap<NaiveDate, Money>>,
+    pub accrued: BTreeMap<Dimension, BTreeMap<NaiveDate, Money>>,
+    pub posted: Posted,
+    pub earlier_entries: BTreeMap<String, u64>,
+    pub established: Established,
+    /// Lines read, those set aside among them, and their amounts in cents.
+    pub lines: u64,
+    pub debits: i128,
+    pub credits: i128,
+    pub set_aside: Vec<SetAside>,
+    pub set_aside_lines: u64,
+    /// The first and last date of a line.
+    pub first_day: Option<NaiveDate>,
+    pub last_day: Option<NaiveDate>,
+    /// Lines of one field, which may stand below the last row of a report only, and the line of that row.
+    pub footers: Vec<u64>,
+    pub last_line: u64,
+}
+
+impl Sums {
+    /// Takes the sums of another thread or file in.
+    pub fn add(&mut self, other: Self) {
+        for (key, (debits, credits, lines)) in other.activity {
+            let sum = self.activity.entry(key).or_default();
+            *sum = (sum.0 + debits, sum.1 + credits, sum.2 + lines);
+        }
+        for (key, days) in other.daily {
+            add_days(self.daily.entry(key).or_default(), days);
+        }
+        for (key, days) in other.accrued {
+            add_days(self.accrued.entry(key).or_default(), days);
+        }
+        self.posted.extend(other.posted);
+        for (id, line) in other.earlier_entries {
+            let first = self.earlier_entries.entry(id).or_insert(line);
+            *first = line.min(*first);
+        }
+        self.established.dated += other.established.dated;
+        self.established.known_accounts += other.established.known_accounts;
+        self.established.distinct += other.established.distinct;
+        self.lines += other.lines;
+        self.debits += other.debits;
+        self.credits += other.credits;
+        self.set_aside.extend(other.set_aside);
+        self.set_aside_lines += other.set_aside_lines;
+        self.first_day = [self.first_day, other.first_day].into_iter().flatten().min();
+        self.last_day = self.last_day.max(other.last_day);
+    }
+}
+
+fn add_days(sums: &mut BTreeMap<NaiveDate, Money>, days: BTreeMap<NaiveDate, Money>) {
+    for (day, amount) in days {
+        *sums.entry(day).or_insert(Money::ZERO) += amount;
+    }
+}
+
+/// One thread's pass over a file. Feed it chunks of lines in any order of chunks.
+pub struct Pass<'a> {
+    rules: &'a Rules<'a>,
+    pub(super) plan: &'a Plan,
+    file: &'a str,
+    file_index: u32,
+    marks: Marks,
+    table: HashTable<u32>,
+    combinations: Vec<Combination>,
+    run: Run,
+    runs: u64,
+    part: Part,
+    day_text: Vec<u8>,
+    day: Option<Day>,
+    sums: Sums,
+    /// The lines of entries that are looked at again go there.
+    recheck: Option<Recheck>,
+    scratch: Vec<u8>,
+    error: Option<std::io::Error>,
+    pub(super) above: Above,
+    pub faults: Faults,
+}
+
+impl<'a> Pass<'a> {
+    /// A pass over a file of the ledger, which is its `file_index`-th.
+    #[must_use]
+    pub fn new(rules: &'a Rules<'a>, plan: &'a Plan, (file, file_index): (&'a str, u32), marks: Marks) -> Self {
+        Self {
+            rules,
+            plan,
+            file,
+            file_index,
+            marks,
+            table: HashTable::new(),
+            combinations: Vec::new(),
+            run: Run::default(),
+            runs: 0,
+            part: Part::default(),
+            day_text: Vec::new(),
+            day: None,
+            sums: Sums::default(),
+            recheck: None,
+            scratch: Vec::new(),
+            error: None,
+            above: Above::default(),
+            faults: Faults::default(),
+        }
+    }
+
+    /// Sends the lines of the entries that are looked at again to a second look.
+    pub fn recheck(&mut self, recheck: Recheck) {
+        self.recheck = Some(recheck);
+    }
+
+    /// Lines so far.
+    #[must_use]
+    pub fn lines(&self) -> u64 {
+        self.sums.lines
+    }
+
+    /// The entries could not be told of a chunk.
+    pub fn failed(&mut self, error: std::io::Error) {
+        self.error = Some(error);
+    }
+
+    /// Ends a chunk, and gives what its runs came to.
+    pub fn end_chunk(&mut self, index: u64) -> &mut Part {
+        self.end_run(true);
+        self.runs = 0;
+        self.part.index = index;
+        &mut self.part
+    }
+
+    /// Ends the pass.
+    ///
+    /// # Errors
+    /// A temporary file could not be written.
+    pub fn finish(mut self) -> std::io::Result<(Sums, Faults, Option<Recheck>)> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        for combination in self.combinations.drain(..) {
+            combination.add_to(&mut self.sums, self.rules.quarter);
+        }
+        Ok((self.sums, self.faults, self.recheck))
+    }
+
+    /// Checks and adds a line whose dimension is told by its fields.
+    pub fn record(&mut self, record: &Record<'_>) {
+        if self.plan.report.is_some() { self.row(record) } else { self.by_fields(record) }
+    }
+
+    pub(super) fn by_fields(&mut self, record: &Record<'_>) {
+        let plan = self.plan;
+        let key: Vec<&[u8]> = plan.dimension.iter().map(|at| record.fields[*at]).collect();
+        self.line(record, &key);
+    }
+
+    /// Checks and adds a line; `key` has pieces of the record that together say its dimension and currency.
+    pub fn keyed(&mut self, record: &Record<'_>, key: &[&[u8]]) {
+        if self.plan.report.is_some() { self.row(record) } else { self.line(record, key) }
+    }
+
+    /// Takes a line of one field.
+    pub(super) fn footer(&mut self, line: u64) {
+        if self.sums.footers.len() < FAULTS_KEPT_PER_KIND {
+            self.sums.footers.push(line);
+        }
+    }
+
+    fn line(&mut self, record: &Record<'_>, key: &[&[u8]]) {
+        self.sums.lines += 1;
+        self.sums.last_line = record.number;
+        if self.above.opened || !self.run.goes_on(self.plan, record.fields) {
+            self.end_run(false);
+            self.start_run(record);
+        }
+        let at = self.combination(record, key);
+        let day = self.day(record);
+        let amount = self.amount(record, self.combinations[at].debit_normal);
+        if !self.combinations[at].sound {
+            self.tell_codes(record, at);
+        }
+        let outside = day.is_some_and(|day| day.of_quarter.is_none());
+        if outside || self.combinations[at].aside {
+            self.outsider(record, at, outside);
+        }
+        let Amount { debit, credit } = amount.unwrap_or(Amount { debit: 0, credit: 0 });
+        self.above.add(debit, credit);
+        self.sums.debits += i128::from(debit);
+        self.sums.credits += i128::from(credit);
+        let group = self.combinations[at]
+            .group
+            .map(|group| if outside { Group { aside: group.aside | OUTSIDE, ..group } } else { group });
+        self.enter(record, group.filter(|_| amount.is_some() && day.is_some()), debit - credit);
+        if !outside && !self.combinations[at].aside {
+            self.add(record, at, day, Amount { debit, credit });
+        }
+    }
+
+    fn add(&mut self, record: &Record<'_>, at: usize, day: Option<Day>, amount: Amount) {
+        let combination = &mut self.combinations[at];
+        combination.debits += i128::from(amount.debit);
+        combination.credits += i128::from(amount.credit);
+        combination.lines += 1;
+        self.sums.established.known_accounts += u64::from(combination.account_known);
+        if self.run.own != Own::Nothing {
+            return self.own_line(record, at, amount);
+        }
+        if let Some(day) = day.and_then(|day| day.of_quarter) {
+            let combination = &mut self.combinations[at];
+            if let Some(days) = &mut combination.daily {
+                days[day] += i128::from(amount.debit - amount.credit);
+            }
+            if let Some(days) = &mut combination.accrued {
+                days[day] += i128::from(amount.credit);
+            }
+        }
+    }
+
+    /// Sets a line of closepack's own entries aside.
+    #[cold]
+    fn own_line(&mut self, record: &Record<'_>, at: usize, amount: Amount) {
+        let rules = self.rules;
+        let (id, combination) = (String::from_utf8_lossy(&self.run.id).into_owned(), &self.combinations[at]);
+        let (message, expected, help) = match rules.carried(id.as_bytes()) {
+            Carried::Own(entry) if entry.entity == combination.dimension.entity => {
+                let cents = Money::from_cents(i128::from(amount.debit - amount.credit));
+                let key = (entry.movement, entry.entity);
+                return self.sums.posted.add(key, &combination.account, &combination.dimension, cents, &id);
+            }
+            Carried::Own(entry) => (
+                "the line is of another entity than the entry that its journal id names",
+                format!("lines of {}", entry.entity),
+                "post each of closepack's entries in its own entity",
+            ),
+            _ => (
+                "the journal id is closepack's, and names no entry of this quarter or an earlier one",
+                format!("a number that journal_entries.csv of {} proposes", rules.quarter.id),
+                "entries of a later quarter belong in its ledger, and a scenario's are never posted",
+            ),
+        };
+        self.fault(record, &self.plan.journal_id, Code::OwnEntry, message, &id, &expected, help);
+    }
+
+    fn start_run(&mut self, record: &Record<'_>) {
+        let (plan, rules, run) = (self.plan, self.rules, &mut self.run);
+        run.start(plan, record, self.above.head.filter(|_| plan.report.is_some()));
+        self.above.opened = false;
+        let carried = rules.carried(&run.id);
+        run.own = match carried {
+            Carried::Nothing => Own::Nothing,
+            Carried::Earlier => {
+                let id = String::from_utf8_lossy(&run.id).into_owned();
+                let first = self.sums.earlier_entries.entry(id).or_insert(record.number);
+                *first = record.number.min(*first);
+                Own::Nothing
+            }
+            Carried::Own(_) => Own::This,
+            Carried::Foreign => Own::Foreign,
+        };
+    }
+
+    fn end_run(&mut self, ends_chunk: bool) {
+        if !std::mem::take(&mut self.run.open) {
+            return;
+        }
+        self.runs += 1;
+        if self.run.id.is_empty() {
+            return;
+        }
+        let (hash, first) = (self.run.hash, self.runs == 1);
+        if !first && !ends_chunk && self.run.settles() {
+            self.part.settled.push(hash);
+            return;
+        }
+        let fragment = self.run.fragment(self.file_index, self.plan.journal_line.is_some());
+        if first {
+            self.part.head = Some(fragment);
+        } else if ends_chunk {
+            self.part.tail = Some(fragment);
+        } else if fragment.lines == Lines::Unknown {
+            self.part.doubtful.push(hash);
+        } else if fragment.balances.iter().all(|(_, cents)| *cents == 0) {
+            self.part.settled.push(hash);
+        } else {
+            self.part.fragments.push(fragment);
+        }
+    }
+
+    /// Joins a line to its entry; a line without a group has a fault.
+    fn enter(&mut self, record: &Record<'_>, group: Option<Group>, cents: i64) {
+        if self.run.id.is_empty() {
+            let (value, expected, help) = ("", "the number of the line's journal entry", "fill in the field");
+            return self.fault(
+                record,
+                &self.plan.journal_id,
+                Code::EmptyValue,
+                "the field is empty",
+                value,
+                expected,
+                help,
+            );
+        }
+        self.run.last = record.number;
+        self.run.spoiled |= group.is_none();
+        if let Some(group) = group {
+            add(&mut self.run.balances, group, i128::from(cents));
+        }
+        let line = self.plan.journal_line.as_ref();
+        if let Some(text) = line {
+            self.scratch.clear();
+            let number = text.of(record.fields, &mut self.scratch).unwrap_or_default();
+            if number.is_empty() {
+                self.run.spoiled = true;
+                let (message, expected, help) = ("the field is empty", "a value", "fill in the field");
+                return self.fault(record, text, Code::EmptyValue, message, "", expected, help);
+            }
+            self.run.count(number);
+            self.sums.established.distinct += 1;
+        }
+        if self.recheck.is_some() {
+            self.look_again(record, group, cents);
+        }
+    }
+
+    fn look_again(&mut self, record: &Record<'_>, group: Option<Group>, cents: i64) {
+        let Some(recheck) = self.recheck.as_mut().filter(|recheck| recheck.wants(self.run.hash)) else { return };
+        let mut scratch = Vec::new();
+        let line = self.plan.journal_line.as_ref().and_then(|text| text.of(record.fields, &mut scratch).ok());
+        let at = At { file: self.file_index, line: record.number };
+        let (spoiled, group) = (group.is_none(), group.unwrap_or(Group { entity: 0, aside: 0 }));
+        let item = Item { id: &self.run.id, line, group, cents, at, spoiled };
+        if let Err(error) = recheck.add(self.run.hash, item) {
+            self.error = Some(error);
+        }
+    }
+
+    /// The place of the record's combination of codes, added where it is new.
+    fn combination(&mut self, record: &Record<'_>, key: &[&[u8]]) -> usize {
+        let hash = hash(key);
+        let combinations = &self.combinations;
+        let same = |at: &u32| {
+            let known = &combinations[*at as usize].key;
+            known.len() == key.len() && known.iter().zip(key).all(|(known, piece)| **known == **piece)
+        };
+        if let Some(at) = self.table.find(hash, same) {
+            return *at as usize;
+        }
+        let at = self.combinations.len();
+        let combination = self.new_combination(record, key);
+        self.combinations.push(combination);
+        let combinations = &self.combinations;
+        let rehash = |at: &u32| {
+            let pieces: Vec<&[u8]> = combinations[*at as usize].key.iter().map(|piece| &**piece).collect();
+            self::hash(&pieces)
+        };
+        self.table.insert_unique(hash, at as u32, rehash);
+        at
+    }
+
+    fn new_combination(&self, record: &Record<'_>, key: &[&[u8]]) -> Combination {
+        let (plan, rules) = (self.plan, self.rules);
+        let text = |text: &Text| {
+            let mut bytes = Vec::new();
+            let mapped = text.write(record.fields, &mut bytes).is_ok();
+            if mapped { String::from_utf8_lossy(&bytes).into_owned() } else { String::new() }
+        };
+        let (account, currency) = (text(&plan.account), text(&plan.currency));
+        let dimension = Dimension::new(&text(&plan.entity), &text(&plan.brand), &text(&plan.segment));
+        let known = rules.book.chart.account(&account);
+        let accounts = &rules.book.config.accounts;
+        let foreign = currency != rules.book.config.currency;
+        let aside = foreign && rules.other_currencies == Outsiders::SetAside && !currency.is_empty();
+        let codes = rules.codes;
+        let dimension_known = codes.entities.contains(&dimension.entity)
+            && codes.brands.contains(&dimension.brand)
+            && codes.segments.contains(&dimension.segment);
+        let days = |wanted: bool| wanted.then(|| vec![0; days_of(rules.quarter)]);
+        Combination {
+            key: key.iter().map(|piece| Box::from(*piece)).collect(),
+            group: rules.group(&dimension.entity, &currency),
+            account_known: known.is_some(),
+            sound: known.is_some() && dimension_known && (aside || !foreign),
+            aside,
+            debit_normal: known.is_none_or(|account| account.debit_normal),
+            daily: days(account == accounts.net_sales || account == accounts.royalty_expense),
+            accrued: days(accounts.accrued_royalties.as_deref() == Some(account.as_str())),
+            account,
+            dimension,
+            debits: 0,
+            credits: 0,
+            lines: 0,
+        }
+    }
+
+    /// The line's day, where it is a date.
+    fn day(&mut self, record: &Record<'_>) -> Option<Day> {
+        if let ([at], true) = (self.plan.date.fields(), self.plan.date.values.is_empty())
+            && self.day.is_some()
+            && record.fields[*at] == self.day_text
+        {
+            self.sums.established.dated += u64::from(self.day.is_some_and(|day| day.of_quarter.is_some()));
+            return self.day;
+        }
+        let mut text = Vec::new();
+        let mapped = self.plan.date.write(record.fields, &mut text).is_ok();
+        let read = if mapped { values::date(&text, &self.plan.dates) } else { Err(values::DateError::NotADate) };
+        match read {
+            Ok(date) => {
+                let quarter = self.rules.quarter;
+                self.sums.first_day = Some(self.sums.first_day.map_or(date, |first| first.min(date)));
+                self.sums.last_day = self.sums.last_day.max(Some(date));
+                let since = usize::try_from((date - quarter.start).num_days()).ok();
+                self.day = Some(Day { date, of_quarter: since.filter(|_| quarter.contains(date)) });
+                self.sums.established.dated += u64::from(quarter.contains(date));
+            }
+            Err(error) => {
+                self.day = None;
+                self.tell_date(record, &text, error);
+            }
+        }
+        self.day_text = text;
+        self.day
+    }
+
+    fn tell_date(&mut self, record: &Record<'_>, text: &[u8], error: values::DateError) {
+        let value = String::from_utf8_lossy(text).into_owned();
+        let forms: Vec<&str> = self.plan.dates.iter().map(|format| format.pattern.as_str()).collect();
+        let date = &self.plan.date;
+        match error {
+            values::DateError::NotADate => {
+                let expected = values::expected_date(&self.plan.dates);
+                let help = "correct the date, or name its form in the layout's dates";
+                self.fault(record, date, Code::BadDate, "not a date", &value, &expected, help);
+            }
+            values::DateError::Ambiguous(one, other) => {
+                let message = format!("the date can be {one} and {other}");
+                let help = format!(
+                    "name the one form that the file has, such as dates = [\"{}\"], in [sources.ledger.dialect]",
+                    forms[0]
+                );
+                let expected = "a date that can be read in one way";
+                self.fault(record, date, Code::AmbiguousDate, &message, &value, expected, &help);
+            }
+        }
+    }
+
+    /// A line that the quarter's books do not take in: a fault, or set aside.
+    #[cold]
+    fn outsider(&mut self, record: &Record<'_>, at: usize, outside: bool) {
+        let (rules, plan) = (self.rules, self.plan);
+        let quarter = rules.quarter;
+        if outside && rules.outside_quarter == Outsiders::Refuse {
+            let value = self.day.map(|day| day.date.to_string()).unwrap_or_default();
+            let message = format!("the date is outside {}", quarter.id);
+            let expected = format!("a date from {} to {}", quarter.start, quarter.end);
+            let help = "move the line to its own quarter's ledger, or set such lines aside with outside_quarter = \"set-aside\" in [sources.ledger]";
+            return self.fault(record, &plan.date, Code::OutsideQuarter, &message, &value, &expected, help);
+        }
+        self.sums.set_aside_lines += 1;
+        if self.sums.set_aside.len() < SET_ASIDE_MAX {
+            let (field, kind) = if outside {
+                (&plan.date, SetAside::OUTSIDE_QUARTER)
+            } else {
+                (&plan.currency, SetAside::OTHER_CURRENCY)
+            };
+            let combination = &self.combinations[at];
+            self.sums.set_aside.push(SetAside {
+                place: self.place(record, field),
+                kind,
+                value: self.value(record, field),
+                journal_id: String::from_utf8_lossy(&self.run.id).into_owned(),
+                account: combination.account.clone(),
+                dimension: combination.dimension.clone(),
+            });
+        }
+    }
+
+    /// Tells which of a line's codes are not known.
+    #[cold]
+    fn tell_codes(&mut self, record: &Record<'_>, at: usize) {
+        let (rules, plan) = (self.rules, self.plan);
+        let combination = &self.combinations[at];
+        let (dimension, account_known) = (combination.dimension.clone(), combination.account_known);
+        if !account_known {
+            let help = "add the account to the chart, or correct the code (leading zeros count)";
+            let (message, expected) = ("the account is not in the chart", "an account of chart_of_accounts.csv");
+            let value = self.value(record, &plan.account);
+            self.fault(record, &plan.account, Code::UnknownAccount, message, &value, expected, help);
+        }
+        for (name, text, code, known, expected) in [
+            ("entity", &plan.entity, &dimension.entity, &rules.codes.entities, "a code of [[entities]]"),
+            ("brand", &plan.brand, &dimension.brand, &rules.codes.brands, "a code of [[brands]]"),
+            ("segment", &plan.segment, &dimension.segment, &rules.codes.segments, "a code of [[segments]]"),
+        ] {
+            if !known.contains(code) {
+                let value = self.value(record, text);
+                let help =
+                    "correct the code, or add it to closepack.toml, or say what it stands for in the layout's values";
+                self.fault(record, text, Code::UnknownValue, &format!("{name} is not known"), &value, expected, help);
+            }
+        }
+        let (currency, own) = (self.value(record, &plan.currency), &rules.book.config.currency);
+        if currency != *own && !self.combinations[at].aside {
+            let help = "export the ledger in the book's currency, or set such lines aside with other_currencies = \"set-aside\" in [sources.ledger]";
+            let message = "another currency than the book's";
+            self.fault(record, &plan.currency, Code::Currency, message, &currency, own, help);
+        }
+    }
+
+    /// The line's amounts; nothing where they cannot be read.
+    fn amount(&mut self, record: &Record<'_>, debit_normal: bool) -> Option<Amount> {
+        let plan = self.plan;
+        match &plan.amounts {
+            Sides::DebitCredit { debit, credit, negative } => self.two_columns(record, (*debit, *credit), *negative),
+            Sides::Signed { amount } => self.cents(record, *amount).map(Amount::signed),
+            Sides::Natural { amount } => {
+                self.cents(record, *amount).map(|cents| Amount::signed(if debit_normal { cents } else { -cents }))
+            }
+            Sides::Indicated { amount, indicator, debit, credit } => {
+                let side = record.fields[*indicator].trim_ascii();
+                let is = |known: &[Vec<u8>]| known.iter().any(|text| text == side);
+                let cents = self.cents(record, *amount);
+                if is(debit) {
+                    return cents.map(Amount::signed);
+                }
+                if is(credit) {
+                    return cents.map(|cents| Amount::signed(-cents));
+                }
+                self.tell_indicator(record, *indicator, debit, credit);
+                None
+            }
+        }
+    }
+
+    fn two_columns(
+        &mut self,
+        record: &Record<'_>,
+        (debit, credit): (usize, usize),
+        negative: Negative,
+    ) -> Option<Amount> {
+        let empty = |at: usize| {
+            record.fields[at].is_empty() || (self.plan.numbers.padded && record.fields[at].trim_ascii().is_empty())
+        };
+        let (field, cents) = match (empty(debit), empty(credit)) {
+            (false, true) => (debit, self.cents(record, debit)?),
+            (true, false) => (credit, self.cents(record, credit)?),
+            (true, true) => return self.no_side(record, debit, "neither debit nor credit has an amount"),
+            (false, false) => match (self.cents(record, debit)?, self.cents(record, credit)?) {
+                (cents, 0) => (debit, cents),
+                (0, cents) => (credit, cents),
+                _ => return self.no_side(record, debit, "debit and credit both have an amount"),
+            },
+        };
+        if cents < 0 && negative == Negative::Refused {
+            let help = "write a negative debit as a credit, and a negative credit as a debit";
+            let value = String::from_utf8_lossy(record.fields[field]).into_owned();
+            let (message, expected) = ("the amount is negative", "an amount of zero or more");
+            self.field_fault(record, field, Code::BadAmount, message, &value, expected, help);
+            return None;
+        }
+        Some(Amount::signed(if field == debit { cents } else { -cents }))
+    }
+
+    fn no_side(&mut self, record: &Record<'_>, field: usize, message: &str) -> Option<Amount> {
+        let help = "write the amount on one side and leave the other empty";
+        let value = String::from_utf8_lossy(record.fields[field]).into_owned();
+        self.field_fault(record, field, Code::BadAmount, message, &value, "an amount in one of the two columns", help);
+        None
+    }
+
+    fn tell_indicator(&mut self, record: &Record<'_>, field: usize, debit: &[Vec<u8>], credit: &[Vec<u8>]) {
+        let list =
+            |texts: &[Vec<u8>]| texts.iter().map(|text| String::from_utf8_lossy(text)).collect::<Vec<_>>().join(" or ");
+        let expected = format!("{} for a debit, {} for a credit", list(debit), list(credit));
+        let value = String::from_utf8_lossy(record.fields[field]).into_owned();
+        let help = "correct the field, or list the text in the layout's debit_is or credit_is";
+        self.field_fault(
+            record,
+            field,
+            Code::Indicator,
+            "the side of the amount is not known",
+            &value,
+            &expected,
+            help,
+        );
+    }
+
+    pub(super) fn cents(&mut self, record: &Record<'_>, field: usize) -> Option<i64> {
+        match values::cents(record.fields[field], &self.plan.numbers) {
+            Ok(cents) => Some(cents),
+            Err(error) => {
+                let value = String::from_utf8_lossy(record.fields[field]).into_owned();
+                let place = self.place_of(record, field);
+                crate::ingest::table::amount_fault(&value, error, place, &mut self.faults);
+                None
+            }
+        }
+    }
+
+    /// The field as the file writes it; of a text of several fields, all with what joins them.
+    fn value(&self, record: &Record<'_>, text: &Text) -> String {
+        let mut bytes = Vec::new();
+        match text.write(record.fields, &mut bytes) {
+            Ok(()) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(unmapped) => String::from_utf8_lossy(&unmapped).into_owned(),
+        }
+    }
+
+    fn place(&self, record: &Record<'_>, text: &Text) -> Place {
+        match text.fields().first() {
+            Some(field) => self.place_of(record, *field),
+            None => Place::line(self.file, record.number),
+        }
+    }
+
+    fn place_of(&self, record: &Record<'_>, field: usize) -> Place {
+        let mut place = Place::line(self.file, record.number);
+        place.field.clone_from(&self.plan.names[field]);
+        place.column = field_range(record.raw, self.plan.wanted[field], self.marks).map_or(0, |range| range.start + 1);
+        place
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one call a fault, each argument a part of the message")]
+    pub(super) fn fault(
+        &mut self,
+        record: &Record<'_>,
+        text: &Text,
+        code: Code,
+        message: &str,
+        value: &str,
+        expected: &str,
+        help: &str,
+    ) {
+        let place = self.place(record, text);
+        self.faults.add(code, place, message, value, expected, help);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one call a fault, each argument a part of the message")]
+    pub(super) fn field_fault(
+        &mut self,
+        record: &Record<'_>,
+        field: usize,
+        code: Code,
+        message: &str,
+        value: &str,
+        expected: &str,
+        help: &str,
+    ) {
+        let place = self.place_of(record, field);
+        self.faults.add(code, place, message, value, expected, help);
+    }
+}
+
+impl Amount {
+    /// A signed amount: debit positive.
+    fn signed(cents: i64) -> Self {
+        Self { debit: cents.max(0), credit: (-cents).max(0) }
+    }
+}
+
+impl Run {
+    fn goes_on(&self, plan: &Plan, fields: &[&[u8]]) -> bool {
+        let mut start = 0;
+        self.open
+            && plan.journal_id.fields().iter().zip(&self.key_ends).all(|(at, end)| {
+                let same = *fields[*at] == self.key[start..*end];
+                start = *end;
+                same
+            })
+    }
+
+    /// Starts with a line; where rows open journals, `head` is the line of the row that opened this one.
+    fn start(&mut self, plan: &Plan, record: &Record<'_>, head: Option<u64>) {
+        self.open = true;
+        self.key.clear();
+        self.key_ends.clear();
+        for at in plan.journal_id.fields() {
+            self.key.extend_from_slice(record.fields[*at]);
+            self.key_ends.push(self.key.len());
+        }
+        self.id.clear();
+        if plan.journal_id.write(record.fields, &mut self.id).is_err() {
+            self.id.clear();
+        }
+        if let Some(line) = head {
+            self.id.extend_from_slice(
+                format!(" of line {line}").trim_start_matches(if self.id.is_empty() { " of " } else { "" }).as_bytes(),
+            );
+        }
+        self.hash = hash(&[&self.id]);
+        self.balances.clear();
+        self.numbers.clear();
+        self.texts = None;
+        self.first = record.number;
+        self.last = record.number;
+        self.spoiled = false;
+    }
+
+    /// Counts a line by its number.
+    fn count(&mut self, text: &[u8]) {
+        if self.texts.is_none() {
+            match whole_number(text).filter(|number| self.numbers.last().is_none_or(|last| last < number)) {
+                Some(number) => return self.numbers.push(number),
+                None => {
+                    self.texts =
+                        Some(self.numbers.iter().map(|number| Box::from(number.to_string().as_bytes())).collect())
+                }
+            }
+        }
+        if let Some(texts) = &mut self.texts {
+            texts.push(Box::from(text));
+        }
+    }
+
+    /// True for an entry that balances, with lines that rise from one to the next.
+    fn settles(&self) -> bool {
+        self.texts.is_none() && self.balances.iter().all(|(_, cents)| *cents == 0)
+    }
+
+    fn fragment(&mut self, file: u32, numbered: bool) -> Fragment {
+        let at = |line| At { file, line };
+        Fragment {
+            id: Box::from(&self.id[..]),
+            hash: self.hash,
+            balances: self.balances.clone(),
+            lines: self.lines(numbered),
+            first: at(self.first),
+            last: at(self.last),
+            spoiled: self.spoiled,
+        }
+    }
+
+    fn lines(&mut self, numbered: bool) -> Lines {
+        match (self.texts.take(), &self.numbers[..]) {
+            _ if !numbered => Lines::None,
+            (None, [first, .., last] | [first @ last]) => Lines::Rising(*first, *last),
+            (None, []) => Lines::Unknown,
+            (Some(mut texts), _) => {
+                texts.sort_unstable();
+                let twice = texts.windows(2).any(|pair| pair[0] == pair[1]);
+                if twice { Lines::Unknown } else { Lines::Listed(texts) }
+            }
+        }
+    }
+}
+
+impl Combination {
+    fn add_to(self, sums: &mut Sums, quarter: &Quarter) {
+        let by_day = |days: Vec<i128>| {
+            let dated = quarter.start.iter_days().zip(days).filter(|(_, cents)| *cents != 0);
+            dated.map(|(day, cents)| (day, Money::from_cents(cents))).collect::<Vec<_>>()
+        };
+        let key = (self.account, self.dimension);
+        for (day, amount) in self.daily.map(by_day).into_iter().flatten() {
+            *sums.daily.entry(key.clone()).or_default().entry(day).or_insert(Money::ZERO) += amount;
+        }
+        for (day, amount) in self.accrued.map(by_day).into_iter().flatten() {
+            *sums.accrued.entry(key.1.clone()).or_default().entry(day).or_insert(Money::ZERO) += amount;
+        }
+        if self.lines > 0 {
+            let activity = sums.activity.entry(key).or_default();
+            activity.0 += self.debits;
+            activity.1 += self.credits;
+            activity.2 += self.lines;
+        }
+    }
+}
+
+fn days_of(quarter: &Quarter) -> usize {
+    usize::try_from((quarter.end - quarter.start).num_days() + 1).unwrap_or(0)
+}
+
+/// A number as it is counted: digits without leading zeros, few enough for 64 bits.
+fn whole_number(text: &[u8]) -> Option<i64> {
+    let counted = matches!(text, [b'0'] | [b'1'..=b'9', ..]) && text.len() <= 18 && text.iter().all(u8::is_ascii_digit);
+    counted.then(|| text.iter().fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0')))
+}
+
+/// A hash of texts. It decides no equality, only where to look.
+fn hash(texts: &[&[u8]]) -> u64 {
+    texts.iter().fold(0x9E37_79B9_7F4A_7C15, |sum, text| hash_text(sum, text))
+}
+
+fn hash_text(mut sum: u64, text: &[u8]) -> u64 {
+    let mut rest = text;
+    while let Some((word, more)) = rest.split_first_chunk::<8>() {
+        sum = mix(sum, u64::from_le_bytes(*word));
+        rest = more;
+    }
+    let last = match (text.last_chunk::<8>(), rest) {
+        (Some(word), _) => u64::from_le_bytes(*word),
+        (None, []) => 0,
+        // Of one to seven bytes: the first four and the last four, or first, middle and last.
+        (None, short) => match (short.first_chunk::<4>(), short.last_chunk::<4>()) {
+            (Some(first), Some(last)) => {
+                u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
+            }
+            _ => u64::from(short[0]) << 16 | u64::from(short[short.len() / 2]) << 8 | u64::from(short[short.len() - 1]),
+        },
+    };
+    mix(sum, last ^ (text.len() as u64) << 56)
+}
+
+/// Both halves of a product, folded.
+fn mix(sum: u64, word: u64) -> u64 {
+    let product = u128::from(sum ^ word) * u128::from(0xA076_1D64_78BD_642F_u64);
+    (product as u64) ^ (product >> 64) as u64
+}

@@ -1,0 +1,286 @@
+//! Ledgers of every order against a second way of adding them up, which keeps everything.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::entries::Most;
+use super::read::{Context, Scale, read_at};
+use super::*;
+use crate::book::Book;
+use crate::book::layout::columns_of;
+use crate::book::sources::{Outsiders, SourceSpec};
+use crate::diagnostics::{Code, Faults};
+use crate::ingest::book::Codes;
+use crate::ingest::watch::Silent;
+
+const HEADER: &str =
+    "journal_id,journal_line,effective_date,entity,account,brand,segment,description,debit,credit,currency";
+
+fn book() -> Book {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/book");
+    crate::ingest::book::read(&root).expect("the embedded book").0
+}
+
+/// Reads a text as the ledger of 2004-Q2 under the policies of a source.
+fn read_text(text: &[u8], scale: Scale, change: impl FnOnce(&mut SourceSpec)) -> (Option<Ledger>, Faults) {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("ledger.csv"), text).expect("a file");
+    let book = book();
+    let codes = Codes::of(&book.config);
+    let quarter = book.calendar.quarter("2004-Q2").expect("a quarter");
+    let mut spec = SourceSpec::canonical(columns_of("ledger").expect("the ledger"));
+    change(&mut spec);
+    let context = Context { root: folder.path(), book: &book, codes: &codes, quarter, spec: &spec, watch: &Silent };
+    let mut faults = Faults::default();
+    let found = read_at(context, &["ledger.csv".to_owned()], scale, &mut faults);
+    (found.map(|(ledger, _)| ledger), faults)
+}
+
+const ONE: Scale = Scale { threads: 1, chunk_bytes: 1 << 18, most: Most { open: 1 << 15, again: 1 << 20 } };
+
+#[derive(Debug, Clone)]
+struct Row {
+    id: String,
+    line: String,
+    entity: &'static str,
+    cents: i64,
+}
+
+fn csv(rows: &[Row]) -> String {
+    let mut text = format!("{HEADER}\n");
+    for row in rows {
+        let amount = Money::from_cents(i128::from(row.cents.abs()));
+        let (debit, credit) =
+            if row.cents < 0 { (String::new(), amount.to_string()) } else { (amount.to_string(), String::new()) };
+        text += &format!(
+            "{},{},2004-03-01,{},4000,CRAFT,accessories,\"a, b\",{debit},{credit},USD\n",
+            row.id, row.line, row.entity
+        );
+    }
+    text
+}
+
+/// Lines with a fault: its code, the line, and for an entry the cents that are too many.
+type Told = BTreeSet<(Code, u64, String)>;
+
+/// The entries, those that balance, the lines that are the only one of their number, and what is told.
+fn slowly(rows: &[Row]) -> (u64, u64, u64, Told) {
+    let mut entries: BTreeMap<&str, (BTreeMap<&str, i64>, u64)> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    let mut told = Told::new();
+    for (at, row) in rows.iter().enumerate() {
+        let number = at as u64 + 2;
+        let entry = entries.entry(&row.id).or_insert_with(|| (BTreeMap::new(), number));
+        *entry.0.entry(row.entity).or_default() += row.cents;
+        if !seen.insert((&row.id, &row.line)) {
+            told.insert((Code::DuplicateKey, number, format!("{} line {}", row.id, row.line)));
+        }
+    }
+    let mut balanced = 0;
+    for (id, (balances, first)) in &entries {
+        balanced += u64::from(balances.values().all(|cents| *cents == 0));
+        if balances.values().any(|cents| *cents != 0) {
+            told.insert((Code::UnbalancedEntry, *first, (*id).to_owned()));
+        }
+    }
+    (entries.len() as u64, balanced, seen.len() as u64, told)
+}
+
+fn told(faults: &Faults) -> Told {
+    faults.sorted().iter().map(|fault| (fault.code, fault.place.line, fault.value.clone())).collect()
+}
+
+/// Entries of two to five lines that balance, of which some are broken, in an order that is more or less mixed.
+fn rows() -> impl Strategy<Value = Vec<Row>> {
+    let entry = (0..30_u32, prop::bool::ANY, prop::collection::vec(1..1_000_i64, 1..4), 0..8_u8, 0..6_u8);
+    (prop::collection::vec(entry, 1..14), 0..3_u8, any::<u64>()).prop_map(|(entries, order, seed)| {
+        let mut rows = Vec::new();
+        for (id, parent, amounts, numbering, broken) in entries {
+            let id =
+                if id % 3 == 0 { format!("{:x}", u64::from(id).wrapping_mul(0x9E37_79B9)) } else { format!("JE-{id}") };
+            let entity = if parent { "INNO" } else { "II" };
+            let mut cents = amounts.clone();
+            cents.push(-amounts.iter().sum::<i64>() + i64::from(broken == 0));
+            for (at, cents) in cents.into_iter().enumerate() {
+                let line = match numbering {
+                    0 => format!("x{at}"),
+                    1 => format!("{}", 9 - at),
+                    2 => format!("{}", at / 2),
+                    _ => format!("{}", at + 1),
+                };
+                rows.push(Row { id: id.clone(), line, entity, cents });
+            }
+        }
+        let mut state = seed | 1;
+        let mut random = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % below
+        };
+        for at in 0..rows.len() {
+            let near = [1, 4, rows.len()][usize::from(order)].min(rows.len() - at);
+            let other = at + random(near);
+            rows.swap(at, other);
+        }
+        rows
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// Whatever the order of lines, the size of chunks, the number of threads and the room for open entries, each entry
+    /// is judged by all its lines, and each line counted once.
+    #[test]
+    fn entries_of_any_order_are_judged_by_all_their_lines(
+        rows in rows(),
+        threads in 1..4_usize,
+        chunk_bytes in 120..2_000_usize,
+        open in 1..6_usize,
+        again in prop::sample::select(vec![0_usize, 2, 1_000]),
+    ) {
+        let (entries, balanced, distinct, expected) = slowly(&rows);
+        let scale = Scale { threads, chunk_bytes, most: Most { open, again } };
+        let (ledger, faults) = read_text(csv(&rows).as_bytes(), scale, |_| ());
+        let ledger = ledger.expect("a ledger that can be read");
+        let useless = told(&faults).iter().any(|(code, ..)| *code == Code::UselessJournal);
+        if !useless {
+            prop_assert_eq!(told(&faults), expected);
+        }
+        let lines = rows.len() as u64;
+        prop_assert_eq!((ledger.lines, ledger.entries), (lines, entries));
+        prop_assert_eq!((ledger.established.balanced, ledger.established.distinct), (balanced, distinct));
+        let debits: i64 = rows.iter().map(|row| row.cents.max(0)).sum();
+        let credits: i64 = rows.iter().map(|row| (-row.cents).max(0)).sum();
+        prop_assert_eq!((ledger.debits().cents(), ledger.credits().cents()), (i128::from(debits), i128::from(credits)));
+    }
+}
+
+fn one_fault(lines: &str) -> String {
+    let (_, faults) = read_text(format!("{HEADER}\n{lines}").as_bytes(), ONE, |_| ());
+    let found: Vec<String> = faults
+        .sorted()
+        .iter()
+        .map(|fault| {
+            format!(
+                "{}:{}:{} {} [{}]",
+                fault.code.as_str(),
+                fault.place.line,
+                fault.place.column,
+                fault.message,
+                fault.value
+            )
+        })
+        .collect();
+    found.join("\n")
+}
+
+#[test]
+fn each_fault_names_line_column_and_value() {
+    for (lines, expected) in [
+        ("J,1,2004-02-30,II,4000,CRAFT,accessories,,0.00,,USD\n", "E0201:2:5 not a date [2004-02-30]"),
+        ("J,1,2004-03-01,XX,4000,CRAFT,accessories,,0.00,,USD\n", "E0206:2:16 entity is not known [XX]"),
+        ("J,1,2004-03-01,II,9999,CRAFT,accessories,,0.00,,USD\n", "E0207:2:19 the account is not in the chart [9999]"),
+        (
+            "J,1,2004-03-01,II,4000,CRAFT,accessories,\"a,\n\"\"b\"\"\",1.234,,USD\n",
+            "E0202:2:51 the amount has more than two decimal places [1.234]",
+        ),
+        ("J,1,2004-03-01,II,4000,CRAFT,accessories,,,,USD\n", "E0202:2:43 neither debit nor credit has an amount []"),
+        (
+            "J,1,2004-03-01,II,4000,CRAFT,accessories,,1.00,1.00,USD\n",
+            "E0202:2:43 debit and credit both have an amount [1.00]",
+        ),
+        ("J,1,2004-03-01,II,4000,CRAFT,accessories,,-1.00,,USD\n", "E0202:2:43 the amount is negative [-1.00]"),
+        ("J,1,2004-03-01,II,4000,CRAFT,accessories,,0.00,,EUR\n", "E0208:2:49 another currency than the book's [EUR]"),
+        (
+            "J,1,2004-03-01,II,4000,CRAFT,accessories,0.00,,USD\n",
+            "E0105:2:0 the row has 10 fields and the header 11 []",
+        ),
+        (",1,2004-03-01,II,4000,CRAFT,accessories,,0.00,,USD\n", "E0205:2:1 the field is empty []"),
+        ("J,,2004-03-01,II,4000,CRAFT,accessories,,0.00,,USD\n", "E0205:2:3 the field is empty []"),
+        (
+            "J,1,2004-03-01,II,4000,CRAFT,accessories,5\" pipe,0.00,,USD\n",
+            "E0109:2:42 a quote stands within a field [5\" pipe]",
+        ),
+        (
+            "J,1,2004-03-01,II,4000,CRAFT,accessories,\"open,0.00,,USD\n",
+            "E0109:2:0 a quote is opened and never closed []",
+        ),
+    ] {
+        assert_eq!(one_fault(lines), expected, "{lines}");
+    }
+}
+
+/// A line that is wrong is told once: the balance of its entry says nothing more.
+#[test]
+fn an_entry_with_a_faulty_line_is_not_judged() {
+    let lines =
+        "J,1,2004-03-01,II,4000,CRAFT,accessories,,1.001,,USD\nJ,2,2004-03-01,II,1000,CRAFT,accessories,,,1.00,USD\n";
+    assert_eq!(one_fault(lines), "E0202:2:43 the amount has more than two decimal places [1.001]");
+}
+
+#[test]
+fn a_stray_quote_hides_no_other_fault() {
+    let stray = "J,1,2004-03-01,II,4000,CRAFT,accessories,5\" pipe,0.00,,USD\n";
+    let later = "K,1,2004-03-01,II,9999,CRAFT,accessories,\"a \"\"b\"\"\",0.00,,USD\n";
+    let expected = "E0109:2:42 a quote stands within a field [5\" pipe]\nE0207:3:19 the account is not in the chart [9999]\n\
+                    E0109:4:42 a quote stands within a field [5\" pipe]";
+    assert_eq!(one_fault(&format!("{stray}{later}{stray}")), expected);
+}
+
+#[test]
+fn lines_that_a_policy_sets_aside_are_kept_apart() {
+    let rows = [
+        "A,1,2004-02-27,II,4000,CRAFT,accessories,,5.00,,USD",
+        "A,2,2004-02-27,II,1000,CRAFT,accessories,,,5.00,USD",
+        "B,1,2004-03-01,II,4000,CRAFT,accessories,,7.00,,EUR",
+        "B,2,2004-03-01,II,1000,CRAFT,accessories,,,7.00,EUR",
+        "C,1,2004-03-01,II,4000,CRAFT,accessories,,9.00,,USD",
+        "C,2,2004-03-01,II,1000,CRAFT,accessories,,,9.00,USD",
+    ];
+    let set_aside = |spec: &mut SourceSpec| {
+        spec.outside_quarter = Outsiders::SetAside;
+        spec.other_currencies = Outsiders::SetAside;
+    };
+    let (ledger, faults) = read_text(format!("{HEADER}\n{}\n", rows.join("\n")).as_bytes(), ONE, set_aside);
+    let ledger = ledger.expect("a ledger");
+    assert!(faults.is_empty(), "{faults:?}");
+    assert_eq!((ledger.debits().to_string(), ledger.lines, ledger.entries), ("9.00".to_owned(), 6, 3));
+    let kinds: Vec<(&str, &str, u64)> =
+        ledger.set_aside.iter().map(|line| (line.kind, line.value.as_str(), line.place.line)).collect();
+    assert_eq!(
+        kinds,
+        [
+            ("outside-quarter", "2004-02-27", 2),
+            ("outside-quarter", "2004-02-27", 3),
+            ("other-currency", "EUR", 4),
+            ("other-currency", "EUR", 5)
+        ]
+    );
+    // An entry that is half in the quarter does not balance in it.
+    let (_, faults) =
+        read_text(format!("{HEADER}\n{}\n{}\n", rows[0], rows[1].replace("02-27", "03-01")).as_bytes(), ONE, set_aside);
+    assert_eq!(faults.sorted().iter().map(|fault| fault.code).collect::<Vec<_>>(), [Code::UnbalancedEntry; 2]);
+}
+
+#[test]
+fn journal_ids_that_prove_nothing_are_told_once() {
+    let line =
+        |id: String, day: u32, side: &str| format!("{id},1,2004-03-{day:02},II,4000,CRAFT,accessories,,{side},USD\n");
+    let each: String =
+        (1..=24).map(|at| line(format!("J{at}"), 1, if at % 2 == 0 { "5.00," } else { ",5.00" })).collect();
+    assert_eq!(
+        one_fault(&each),
+        "E0305:0:0 each of the 24 lines has a journal id of its own, so that no entry can be seen to balance []"
+    );
+    let all: String = (1..=24)
+        .map(|at| {
+            line("J".to_owned(), at, if at % 2 == 0 { "5.00," } else { ",5.00" }).replacen(",1,", &format!(",{at},"), 1)
+        })
+        .collect();
+    assert_eq!(
+        one_fault(&all),
+        "E0305:0:0 all 24 lines have one journal id, so that no entry can be seen to balance []"
+    );
+}
