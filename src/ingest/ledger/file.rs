@@ -33,6 +33,8 @@ pub(super) struct Flow<'a> {
     pub chunks: u64,
     /// The second look at some entries, while it lasts.
     pub recheck: Option<Recheck>,
+    /// The faults so far, which the file's are added to: whoever listens to them hears each as it comes.
+    pub told: Faults,
     pub watch: &'a dyn Watch,
 }
 
@@ -50,6 +52,16 @@ pub(super) struct FileRead {
 }
 
 impl FileRead {
+    /// Begins a file, with the faults so far.
+    pub fn begin(flow: &mut Flow<'_>) -> Self {
+        Self { faults: std::mem::take(&mut flow.told), ..Self::default() }
+    }
+
+    /// Lends the faults so far to the pass that is taken first.
+    pub fn lend(&mut self, pass: &mut Pass<'_>) {
+        pass.faults = std::mem::take(&mut self.faults);
+    }
+
     /// The file, for the manifest.
     pub fn source(&self, file: &str) -> Option<SourceFile> {
         let sum = |of: fn(&Sums) -> i128| Some(Money::from_cents(self.sums.iter().map(of).sum()));
@@ -64,14 +76,18 @@ impl FileRead {
         })
     }
 
-    /// Takes what a thread's pass came to; the second look goes on.
+    /// Takes what a thread's pass came to, the pass first that the faults were lent to; the second look goes on.
     ///
     /// # Errors
     /// A temporary file could not be written.
     pub fn take(&mut self, pass: Pass<'_>, flow: &mut Flow<'_>) -> std::io::Result<()> {
         let (sums, faults, recheck) = pass.finish()?;
+        if self.sums.is_empty() {
+            self.faults = faults;
+        } else {
+            self.faults.extend(faults);
+        }
         self.sums.push(sums);
-        self.faults.extend(faults);
         if recheck.is_some() {
             flow.recheck = recheck;
         }

@@ -20,7 +20,7 @@ pub(super) fn read(
     rules: &Rules<'_>,
     flow: &mut Flow<'_>,
 ) -> std::io::Result<FileRead> {
-    let mut found = FileRead::default();
+    let mut found = FileRead::begin(flow);
     let parquet = match Parquet::open(root, file.name, &looked_for(file.layout)) {
         Ok(parquet) => parquet,
         Err(error) => {
@@ -37,8 +37,9 @@ pub(super) fn read(
     let threads = if plan.report.is_some() { 1 } else { file.threads.max(1) };
     let pass = || Pass::new(rules, &plan, (file.name, file.index), Marks::CSV);
     let mut passes: Vec<Pass<'_>> = (0..threads).map(|_| pass()).collect();
-    if let (Some(recheck), Some(first)) = (flow.recheck.take(), passes.first_mut()) {
-        first.recheck(recheck);
+    if let Some(first) = passes.first_mut() {
+        found.lend(first);
+        flow.recheck.take().into_iter().for_each(|recheck| first.recheck(recheck));
     }
     let (chunks, entries, watch) = (flow.chunks, flow.entries, flow.watch);
     let read = parquet.read(&plan.wanted, &mut passes, |pass, batch| {

@@ -70,15 +70,22 @@ pub(super) fn read_at(
 ) -> Option<(Ledger, Vec<SourceFile>)> {
     let policies = [context.spec.outside_quarter, context.spec.other_currencies];
     let rules = Rules::new(context.book, context.codes, context.quarter, policies);
-    let mut reading = Reading { context, rules: &rules, files, exact: false, scale };
-    let attempt = reading.attempt().and_then(|found| {
+    // Where every fault is told as it comes, none may be told by a reading that is given up.
+    let tells_all = faults.wants_all();
+    let mut reading = Reading { context, rules: &rules, files, exact: tells_all, scale };
+    let told = if tells_all { std::mem::take(faults) } else { Faults::default() };
+    let attempt = reading.attempt(told).and_then(|found| {
         if !found.stray {
             return Ok(found);
         }
         reading.exact = true;
-        reading.attempt()
+        reading.attempt(Faults::default())
     });
     match attempt {
+        Ok(found) if tells_all => {
+            *faults = found.faults;
+            found.ledger.map(|ledger| (ledger, found.sources))
+        }
         Ok(found) => {
             faults.extend(found.faults);
             found.ledger.map(|ledger| (ledger, found.sources))
@@ -124,12 +131,13 @@ struct Total {
 }
 
 impl Reading<'_> {
-    fn attempt(&self) -> std::io::Result<Attempt> {
+    fn attempt(&self, told: Faults) -> std::io::Result<Attempt> {
         let entries = Mutex::new(Entries::new(self.scale.most));
-        let mut total = Total { numbered: true, whole: true, ..Total::default() };
+        let mut total = Total { numbered: true, whole: true, faults: told, ..Total::default() };
         let mut chunks = 0;
         for (index, file) in self.files.iter().enumerate() {
-            let mut flow = Flow { entries: &entries, chunks, recheck: None, watch: self.context.watch };
+            let told = std::mem::take(&mut total.faults);
+            let mut flow = Flow { entries: &entries, chunks, recheck: None, told, watch: self.context.watch };
             let read = self.file(file, index as u32, &mut flow)?;
             chunks = flow.chunks;
             total.add(file, read);
@@ -179,7 +187,8 @@ impl Reading<'_> {
         let mut recheck = Some(Recheck::new(Arc::new(outcome.again.clone())));
         let (nowhere, mut chunks) = (Mutex::new(Entries::new(self.scale.most)), 0);
         for (index, file) in self.files.iter().enumerate() {
-            let mut flow = Flow { entries: &nowhere, chunks, recheck: recheck.take(), watch: self.context.watch };
+            let told = Faults::default();
+            let mut flow = Flow { entries: &nowhere, chunks, recheck: recheck.take(), told, watch: self.context.watch };
             self.file(file, index as u32, &mut flow)?;
             (chunks, recheck) = (flow.chunks, flow.recheck);
         }
@@ -295,7 +304,7 @@ impl Total {
     fn add(&mut self, file: &str, read: FileRead) {
         self.whole &= read.digest.is_some();
         self.sources.extend(read.source(file));
-        self.faults.extend(read.faults);
+        self.faults = read.faults;
         self.numbered &= read.numbered;
         self.stray |= read.stray;
         read.sums.into_iter().for_each(|sums| self.sums.add(sums));

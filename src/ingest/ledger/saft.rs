@@ -5,7 +5,7 @@ use std::path::Path;
 use super::file::{FileOf, FileRead, Flow, locked};
 use super::pass::{Pass, Rules};
 use super::plan::{Plan, looked_for};
-use crate::diagnostics::Place;
+use crate::diagnostics::{Faults, Place};
 use crate::ingest::delimited::Marks;
 use crate::ingest::saft::{self, Request};
 use crate::ingest::stream::Source;
@@ -23,7 +23,7 @@ pub(super) fn read(
     rules: &Rules<'_>,
     flow: &mut Flow<'_>,
 ) -> std::io::Result<FileRead> {
-    let mut found = FileRead::default();
+    let mut found = FileRead::begin(flow);
     let encoding = file.layout.dialect.encoding;
     let mut source = match Source::open(root, file.name, encoding) {
         Ok(source) => source,
@@ -40,9 +40,8 @@ pub(super) fn read(
     let Some(plan) = Plan::new(file.layout, &header, &place, &mut found.faults) else { return Ok(found) };
     found.numbered = plan.journal_line.is_some();
     let mut pass = Pass::new(rules, &plan, (file.name, file.index), Marks::CSV);
-    if let Some(recheck) = flow.recheck.take() {
-        pass.recheck(recheck);
-    }
+    found.lend(&mut pass);
+    flow.recheck.take().into_iter().for_each(|recheck| pass.recheck(recheck));
     let numbers = &file.layout.dialect.numbers;
     let request = Request { file: file.name, encoding, numbers, columns: &plan.names };
     let (entries, watch) = (flow.entries, flow.watch);
@@ -55,10 +54,12 @@ pub(super) fn read(
             chunks += 1;
         }
     };
-    let totals = saft::read(&mut source, &request, &mut each, &mut found.faults);
+    let mut of_file = Faults::default();
+    let totals = saft::read(&mut source, &request, &mut each, &mut of_file);
     error = locked(entries).take(pass.end_chunk(chunks)).err().or(error.take());
     flow.chunks = chunks + 1;
     found.take(pass, flow)?;
+    found.faults.extend(of_file);
     if let Some(error) = error {
         return Err(error);
     }

@@ -54,7 +54,7 @@ pub(super) fn read(
     rules: &Rules<'_>,
     flow: &mut Flow<'_>,
 ) -> std::io::Result<FileRead> {
-    let mut found = FileRead::default();
+    let mut found = FileRead::begin(flow);
     let source = match Source::open(root, file.name, file.layout.dialect.encoding) {
         Ok(source) => source,
         Err(error) => {
@@ -88,10 +88,14 @@ fn records<R: Read + Send>(
     }
     let head = find_head(&first, file, marks);
     let place = Place::line(file.name, head.line);
-    let plan = (!too_wide(&head, &place, &mut found.faults))
-        .then(|| Plan::new(file.layout, &head.names, &place, &mut found.faults));
-    let Some(plan) = plan.flatten() else {
-        tell_grouped(&first, file, marks, found);
+    if too_wide(&head, &place, &mut found.faults) {
+        return Ok((cutter.into_source(), None));
+    }
+    let mut missing = Faults::default();
+    let Some(plan) = Plan::new(file.layout, &head.names, &place, &mut missing) else {
+        if !tell_grouped(&first, file, marks, &mut found.faults) {
+            found.faults.extend(missing);
+        }
         return Ok((cutter.into_source(), None));
     };
     found.numbered = plan.journal_line.is_some();
@@ -111,6 +115,7 @@ fn records<R: Read + Send>(
     };
     let pass = || Pass::new(rules, &plan, (file.name, file.index), head.marks);
     let mut own = pass();
+    found.lend(&mut own);
     flow.recheck.take().into_iter().for_each(|recheck| own.recheck(recheck));
     let others = if plan.report.is_some() { 0 } else { file.threads.saturating_sub(1) };
     let passes = std::thread::scope(|scope| {
@@ -129,21 +134,19 @@ fn records<R: Read + Send>(
     Ok((feed.cutter.into_source(), feed.ended))
 }
 
-/// A report that no layout can read is told as such, in the place of the columns that it lacks.
-fn tell_grouped(first: &Chunk, file: &FileOf<'_>, marks: Marks, found: &mut FileRead) {
-    let heads = DELIMITERS
-        .iter()
-        .flat_map(|delimiter| first_rows(first, Marks { delimiter: *delimiter, ..marks }, TITLE_ROWS_MAX));
-    let advised = heads.into_iter().find_map(|head| {
+/// Tells of a report that no layout can read, in the place of the columns that it lacks.
+fn tell_grouped(first: &Chunk, file: &FileOf<'_>, marks: Marks, faults: &mut Faults) -> bool {
+    let rows = |delimiter: &u8| first_rows(first, Marks { delimiter: *delimiter, ..marks }, TITLE_ROWS_MAX);
+    let advised = DELIMITERS.iter().flat_map(rows).find_map(|head| {
         let names: Vec<&str> = head.names.iter().map(String::as_str).collect();
         refused_report(&names).map(|advice| (head.line, advice))
     });
     if let Some((line, advice)) = advised {
-        found.faults = Faults::default();
         let message = format!("the file is {}: {}", advice.report, advice.why);
         let expected = "journal lines, each with the number of its entry";
-        found.faults.add(Code::GroupedReport, Place::line(file.name, line), message, "", expected, advice.help);
+        faults.add(Code::GroupedReport, Place::line(file.name, line), message, "", expected, advice.help);
     }
+    advised.is_some()
 }
 
 fn too_wide(head: &Head, place: &Place, faults: &mut Faults) -> bool {
