@@ -278,6 +278,24 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// The delivered fields that something else than the dimension is made of.
+    #[must_use]
+    pub fn beside_dimension(&self) -> Vec<usize> {
+        let sides = match &self.amounts {
+            Sides::DebitCredit { debit, credit, .. } => vec![*debit, *credit],
+            Sides::Signed { amount } | Sides::Natural { amount } => vec![*amount],
+            Sides::Indicated { amount, indicator, .. } => vec![*amount, *indicator],
+        };
+        let texts = [Some(&self.journal_id), self.journal_line.as_ref(), Some(&self.date)];
+        let mut fields: Vec<usize> = texts.into_iter().flatten().flat_map(|text| text.fields()).copied().collect();
+        fields.extend(sides);
+        fields.sort_unstable();
+        fields.dedup();
+        fields
+    }
+}
+
 /// The columns that a layout looks for, each as it would be written in a header.
 #[must_use]
 pub fn looked_for(layout: &Layout) -> Vec<&str> {

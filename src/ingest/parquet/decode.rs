@@ -93,7 +93,7 @@ const ALLOCATOR_BLOCK: usize = 31 << 20;
 
 /// Lets the allocator keep what one window has freed for the next. glibc gives blocks back to the system, page by page
 /// to be cleared again, until it has seen a block of their size freed (mallopt(3), `M_MMAP_THRESHOLD`): a third of the
-/// time that a file took. The block is never written to, so that it takes no memory.
+/// processor time that a file took. The block is never written to, so that it takes no memory.
 pub fn keep_freed_memory() {
     drop(std::hint::black_box(Vec::<u8>::with_capacity(ALLOCATOR_BLOCK)));
 }

@@ -6,7 +6,7 @@ use super::{Fields, Made, Maker, Origin, Part, Reading, full_fault, unmapped_fau
 use crate::book::layout::{Dialect, Layout};
 use crate::diagnostics::{Code, Faults, Place, SourceLine, Spot};
 use crate::ingest::delimited::Marks;
-use crate::ingest::delimited::split::{field_range, index_exactly};
+use crate::ingest::delimited::split::{Ends, field_range, index_exactly};
 use crate::ingest::limits::TITLE_ROWS_MAX;
 use crate::ingest::stream::read_whole;
 
@@ -220,9 +220,9 @@ impl Rows<'_> {
         if rest.last().is_some_and(|byte| *byte != b'\n') {
             rest.push(b'\n');
         }
-        let mut ends = Vec::new();
+        let mut ends = Ends::default();
         index_exactly(&rest, self.of.marks, &mut ends);
-        if !rest.is_empty() && ends.last().is_none_or(|end| *end as usize + 1 != rest.len()) {
+        if !rest.is_empty() && ends.fields.last().is_none_or(|end| *end as usize + 1 != rest.len()) {
             let help =
                 "close the quote; or set quoted = false in the layout's dialect, if quotes are letters like any other";
             let spot = self.of.spot(last, None, "");
