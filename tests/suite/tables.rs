@@ -110,7 +110,7 @@ fn figures(desk: &Desk) -> BTreeMap<String, String> {
 /// A file of a pack without the columns that say on which line of which file a figure stands.
 fn without_places(bytes: Vec<u8>) -> String {
     let text = String::from_utf8(bytes).expect("UTF-8");
-    if !text.lines().next().is_some_and(|header| header.contains(",source_line,")) {
+    if !text.lines().next().is_some_and(|header| header.contains(",source_line")) {
         return text;
     }
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
