@@ -831,8 +831,8 @@ def bad_fec():
     broken[4][at] = broken[4][at].strip() + "5"
     bad("fec-three-decimals", FEC_FILE, unquoted([head] + broken, "|").encode(), FEC_SOURCES, 6, broken[4][at],
         "the amount has three decimals")
-    label = rows[2][10].replace(", ", "|")
-    text = unquoted([head] + rows, "|").replace(rows[2][10], label, 1)
+    label = rows[0][10].replace(", ", "|")
+    text = unquoted([head] + rows, "|").replace(rows[0][10], label, 1)
     bad("fec-separator-in-label", FEC_FILE, text.encode(), FEC_SOURCES, line_of(text, label), label,
         "the label has the separator in it, so that the line has one field too many")
     text = unquoted([FEC + FEC_ADDED] + fec_rows(fec_sides), "\t")

@@ -30,6 +30,27 @@ fn a_proposal_for_each_source_of_the_embedded_book_reads_it() {
     assert_eq!(code(&output), 0, "{}", errors(&output));
 }
 
+/// Each made-up export is known by its head, and the book takes what is proposed for it.
+#[test]
+fn every_export_is_known_by_its_head() {
+    let exports = std::fs::read_dir(repository().join("tests/exports")).expect("the exports");
+    let folders = exports.map(|entry| entry.expect("an entry").path());
+    let mut known = 0;
+    for folder in folders.filter(|path| path.join("sources.toml").exists()) {
+        let name = folder.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
+        let files = std::fs::read_dir(&folder).expect("an export").map(|entry| entry.expect("an entry").path());
+        for file in files.filter(|file| file.file_name().is_none_or(|name| name != "sources.toml")) {
+            let (exit, said, errors) = init(&file, "ledger");
+            assert_eq!(exit, 0, "{name}: {errors}");
+            let read = closepack::book::layout::parse(&said).unwrap_or_else(|faults| panic!("{faults}\n{said}"));
+            let layout = &read["ledger"].layout.name;
+            assert!(name.starts_with(layout.as_str()), "{name} is taken for {layout}");
+            known += 1;
+        }
+    }
+    assert!(known >= 18, "the exports were not found");
+}
+
 #[test]
 fn packed_workbook_and_columnar_files_are_looked_into() {
     use polars::prelude::{Column, DataFrame, ParquetWriter};

@@ -60,9 +60,6 @@ pub(super) struct Checker<'t> {
     pub faults: Faults,
 }
 
-/// Longest currency sign, in letters.
-const SIGN_LETTERS_MAX: usize = 8;
-
 impl Checker<'_> {
     pub fn fault(&mut self, span: Range<usize>, message: &str, value: &str, expected: &str, help: &str) {
         let place = self.place(span);
@@ -186,11 +183,7 @@ impl Checker<'_> {
         let mut signs = Vec::new();
         for sign in written.get_ref() {
             let text = sign.get_ref();
-            let sound = |letter: char| letter.is_alphabetic() || (!letter.is_ascii() && !letter.is_whitespace());
-            if !text.chars().all(|letter| sound(letter) || letter == '$')
-                || text.is_empty()
-                || text.chars().count() > SIGN_LETTERS_MAX
-            {
+            if !Numbers::is_currency_sign(text) {
                 let expected = "a sign or code such as \"$\", \"€\" or \"USD\", without digits and spaces";
                 self.fault(sign.span(), "not a currency sign", text, expected, "correct the sign");
             } else if signs.contains(text) {

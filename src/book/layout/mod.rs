@@ -248,6 +248,16 @@ pub struct Numbers {
 }
 
 impl Numbers {
+    /// True for what may be the sign or code of a currency: letters and signs that no number has.
+    #[must_use]
+    pub fn is_currency_sign(text: &str) -> bool {
+        const LETTERS_MAX: usize = 8;
+        let sound = |letter: char| letter == '$' || letter.is_alphabetic() || !letter.is_ascii();
+        let spaced = |letter: char| letter.is_whitespace() || letter.is_control();
+        let letters = text.chars().count();
+        (1..=LETTERS_MAX).contains(&letters) && text.chars().all(|letter| sound(letter) && !spaced(letter))
+    }
+
     /// Digits with a point and a leading minus, and nothing else.
     #[must_use]
     pub const fn plain() -> Self {

@@ -256,7 +256,7 @@ impl Entries {
         if self.open.len() >= self.most.open {
             return self.see(hash, true);
         }
-        let entry = Fragments { ranges: Fragments::range(&fragment.lines).into_iter().collect(), sum: fragment };
+        let entry = Fragments { ranges: Fragments::ranges(&fragment.lines), sum: fragment };
         self.open.insert_unique(hash, entry, |open| open.sum.hash);
         Ok(())
     }
@@ -335,21 +335,21 @@ impl Fragment {
 
 impl Fragments {
     fn join(&mut self, other: Fragment) {
-        let range = Self::range(&other.lines);
+        let ranges = Self::ranges(&other.lines);
         self.sum.add(other);
-        if self.ranges.len() < RANGES_MAX {
-            self.ranges.extend(range);
-        } else {
-            self.ranges.extend(range.map(|_| ALL_LINES));
-            self.ranges.truncate(RANGES_MAX + 1);
+        self.ranges.extend(ranges);
+        if self.ranges.len() > RANGES_MAX {
+            self.ranges = vec![ALL_LINES, ALL_LINES];
         }
     }
 
-    fn range(lines: &Lines) -> Option<(i64, i64)> {
+    fn ranges(lines: &Lines) -> Vec<(i64, i64)> {
         match lines {
-            Lines::None => None,
-            Lines::Rising(first, last) => Some((*first, *last)),
-            Lines::Listed(_) | Lines::Unknown => Some(ALL_LINES),
+            Lines::None => Vec::new(),
+            Lines::Rising(first, last) => vec![(*first, *last)],
+            Lines::Listed(_) => vec![ALL_LINES],
+            // As if it were two fragments of the same lines: perhaps it is.
+            Lines::Unknown => vec![ALL_LINES, ALL_LINES],
         }
     }
 

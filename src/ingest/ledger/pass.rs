@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use hashbrown::HashTable;
 use memchr::memmem::Finder;
+use memchr::{memchr, memchr_iter, memrchr};
 
 use super::entries::{At, Fragment, Group, Lines, Part, add};
 use super::plan::{Plan, Sides, Text};
@@ -14,7 +15,7 @@ use super::{Established, SetAside};
 use crate::book::Book;
 use crate::book::layout::Negative;
 use crate::book::sources::Outsiders;
-use crate::diagnostics::{Code, FAULTS_KEPT_PER_KIND, Faults, Place};
+use crate::diagnostics::{Code, FAULTS_KEPT_PER_KIND, Faults, Place, SourceLine, Spot};
 use crate::domain::{Dimension, Money, Quarter};
 use crate::ingest::book::Codes;
 use crate::ingest::delimited::Marks;
@@ -161,6 +162,8 @@ pub struct Sums {
     /// Lines of one field, which may stand below the last row of a report only, and the line of that row.
     pub footers: Vec<u64>,
     pub last_line: u64,
+    /// The first line, with its journal id.
+    pub first_run: Option<(u64, String)>,
 }
 
 impl Sums {
@@ -189,6 +192,7 @@ impl Sums {
         self.credits += other.credits;
         self.set_aside.extend(other.set_aside);
         self.set_aside_lines += other.set_aside_lines;
+        self.first_run = [self.first_run.take(), other.first_run].into_iter().flatten().min();
         self.first_day = [self.first_day, other.first_day].into_iter().flatten().min();
         self.last_day = self.last_day.max(other.last_day);
     }
@@ -220,6 +224,8 @@ pub struct Pass<'a> {
     scratch: Vec<u8>,
     error: Option<std::io::Error>,
     pub(super) above: Above,
+    /// A row that could not be read stands before the next one, and may be of its entry.
+    tainted: bool,
     pub faults: Faults,
 }
 
@@ -245,6 +251,7 @@ impl<'a> Pass<'a> {
             scratch: Vec::new(),
             error: None,
             above: Above::default(),
+            tainted: false,
             faults: Faults::default(),
         }
     }
@@ -303,6 +310,12 @@ impl<'a> Pass<'a> {
         if self.plan.report.is_some() { self.row(record) } else { self.line(record, key) }
     }
 
+    /// A row could not be read: the entries beside it may lack a line, and are not judged.
+    pub(super) fn taint(&mut self) {
+        self.run.spoiled = true;
+        self.tainted = true;
+    }
+
     /// Takes a line of one field.
     pub(super) fn footer(&mut self, line: u64) {
         if self.sums.footers.len() < FAULTS_KEPT_PER_KIND {
@@ -328,7 +341,6 @@ impl<'a> Pass<'a> {
             self.outsider(record, at, outside);
         }
         let Amount { debit, credit } = amount.unwrap_or(Amount { debit: 0, credit: 0 });
-        self.above.add(debit, credit);
         self.sums.debits += i128::from(debit);
         self.sums.credits += i128::from(credit);
         let group = self.combinations[at]
@@ -387,8 +399,18 @@ impl<'a> Pass<'a> {
 
     fn start_run(&mut self, record: &Record<'_>) {
         let (plan, rules, run) = (self.plan, self.rules, &mut self.run);
-        run.start(plan, record, self.above.head.filter(|_| plan.report.is_some()));
-        self.above.opened = false;
+        run.start(plan, record);
+        run.spoiled = std::mem::take(&mut self.tainted);
+        if opens(plan) {
+            if std::mem::take(&mut self.above.opened) {
+                let between = if run.id.is_empty() { "" } else { " " };
+                self.above.id = [&run.id[..], format!("{between}(line {})", record.number).as_bytes()].concat();
+            }
+            run.call(&self.above.id);
+        }
+        if self.sums.first_run.is_none() {
+            self.sums.first_run = Some((record.number, String::from_utf8_lossy(&run.id).into_owned()));
+        }
         let carried = rules.carried(&run.id);
         run.own = match carried {
             Carried::Nothing => Own::Nothing,
@@ -559,7 +581,10 @@ impl<'a> Pass<'a> {
             }
             Err(error) => {
                 self.day = None;
-                self.tell_date(record, &text, error);
+                // A date that is carried down is told where it stands.
+                if self.above.repeats != Some(record.number) || self.day_text != text {
+                    self.tell_date(record, &text, error);
+                }
             }
         }
         self.day_text = text;
@@ -609,7 +634,7 @@ impl<'a> Pass<'a> {
             };
             let combination = &self.combinations[at];
             self.sums.set_aside.push(SetAside {
-                place: self.place(record, field),
+                place: self.place(record, field).place,
                 kind,
                 value: self.value(record, field),
                 journal_id: String::from_utf8_lossy(&self.run.id).into_owned(),
@@ -656,14 +681,14 @@ impl<'a> Pass<'a> {
         let plan = self.plan;
         match &plan.amounts {
             Sides::DebitCredit { debit, credit, negative } => self.two_columns(record, (*debit, *credit), *negative),
-            Sides::Signed { amount } => self.cents(record, *amount).map(Amount::signed),
+            Sides::Signed { amount } => self.one_column(record, *amount).map(Amount::signed),
             Sides::Natural { amount } => {
-                self.cents(record, *amount).map(|cents| Amount::signed(if debit_normal { cents } else { -cents }))
+                self.one_column(record, *amount).map(|cents| Amount::signed(if debit_normal { cents } else { -cents }))
             }
             Sides::Indicated { amount, indicator, debit, credit } => {
                 let side = record.fields[*indicator].trim_ascii();
                 let is = |known: &[Vec<u8>]| known.iter().any(|text| text == side);
-                let cents = self.cents(record, *amount);
+                let cents = self.one_column(record, *amount);
                 if is(debit) {
                     return cents.map(Amount::signed);
                 }
@@ -674,6 +699,12 @@ impl<'a> Pass<'a> {
                 None
             }
         }
+    }
+
+    fn one_column(&mut self, record: &Record<'_>, amount: usize) -> Option<i64> {
+        let cents = self.cents(record, amount)?;
+        self.above.add((cents, 0));
+        Some(cents)
     }
 
     fn two_columns(
@@ -688,11 +719,11 @@ impl<'a> Pass<'a> {
         let (field, cents) = match (empty(debit), empty(credit)) {
             (false, true) => (debit, self.cents(record, debit)?),
             (true, false) => (credit, self.cents(record, credit)?),
-            (true, true) => return self.no_side(record, debit, "neither debit nor credit has an amount"),
+            (true, true) => return self.no_side(record, (debit, credit), "neither debit nor credit has an amount"),
             (false, false) => match (self.cents(record, debit)?, self.cents(record, credit)?) {
                 (cents, 0) => (debit, cents),
                 (0, cents) => (credit, cents),
-                _ => return self.no_side(record, debit, "debit and credit both have an amount"),
+                _ => return self.no_side(record, (debit, credit), "debit and credit both have an amount"),
             },
         };
         if cents < 0 && negative == Negative::Refused {
@@ -702,13 +733,15 @@ impl<'a> Pass<'a> {
             self.field_fault(record, field, Code::BadAmount, message, &value, expected, help);
             return None;
         }
+        self.above.add(if field == debit { (cents, 0) } else { (0, cents) });
         Some(Amount::signed(if field == debit { cents } else { -cents }))
     }
 
-    fn no_side(&mut self, record: &Record<'_>, field: usize, message: &str) -> Option<Amount> {
+    fn no_side(&mut self, record: &Record<'_>, (debit, credit): (usize, usize), message: &str) -> Option<Amount> {
         let help = "write the amount on one side and leave the other empty";
-        let value = String::from_utf8_lossy(record.fields[field]).into_owned();
-        self.field_fault(record, field, Code::BadAmount, message, &value, "an amount in one of the two columns", help);
+        let [first, second] = [debit, credit].map(|field| String::from_utf8_lossy(record.fields[field]));
+        let value = if first.is_empty() { String::new() } else { format!("{first} and {second}") };
+        self.field_fault(record, debit, Code::BadAmount, message, &value, "an amount in one of the two columns", help);
         None
     }
 
@@ -750,18 +783,28 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn place(&self, record: &Record<'_>, text: &Text) -> Place {
+    fn place(&self, record: &Record<'_>, text: &Text) -> Spot {
         match text.fields().first() {
             Some(field) => self.place_of(record, *field),
-            None => Place::line(self.file, record.number),
+            None => Spot::from(Place::line(self.file, record.number)),
         }
     }
 
-    fn place_of(&self, record: &Record<'_>, field: usize) -> Place {
+    /// Where a field stands, with the line that it stands on: a record may have several.
+    fn place_of(&self, record: &Record<'_>, field: usize) -> Spot {
         let mut place = Place::line(self.file, record.number);
         place.field.clone_from(&self.plan.names[field]);
-        place.column = field_range(record.raw, self.plan.wanted[field], self.marks).map_or(0, |range| range.start + 1);
-        place
+        let raw = record.raw;
+        let Some(range) = field_range(raw, self.plan.wanted[field], self.marks).filter(|_| !raw.is_empty()) else {
+            return Spot::from(place);
+        };
+        let start = memrchr(b'\n', &raw[..range.start]).map_or(0, |before| before + 1);
+        let end = memchr(b'\n', &raw[range.start..]).map_or(raw.len(), |length| range.start + length);
+        place.line += memchr_iter(b'\n', &raw[..start]).count() as u64;
+        place.column = range.start - start + 1;
+        let line = raw[start..end].strip_suffix(b"\r").unwrap_or(&raw[start..end]);
+        let field = range.start - start..range.end.min(end) - start;
+        Spot::shown(place, SourceLine::new(line, Some(field)))
     }
 
     #[expect(clippy::too_many_arguments, reason = "one call a fault, each argument a part of the message")]
@@ -804,6 +847,9 @@ impl Amount {
 
 impl Run {
     fn goes_on(&self, plan: &Plan, fields: &[&[u8]]) -> bool {
+        if opens(plan) {
+            return self.open;
+        }
         let mut start = 0;
         self.open
             && plan.journal_id.fields().iter().zip(&self.key_ends).all(|(at, end)| {
@@ -813,8 +859,7 @@ impl Run {
             })
     }
 
-    /// Starts with a line; where rows open journals, `head` is the line of the row that opened this one.
-    fn start(&mut self, plan: &Plan, record: &Record<'_>, head: Option<u64>) {
+    fn start(&mut self, plan: &Plan, record: &Record<'_>) {
         self.open = true;
         self.key.clear();
         self.key_ends.clear();
@@ -826,18 +871,19 @@ impl Run {
         if plan.journal_id.write(record.fields, &mut self.id).is_err() {
             self.id.clear();
         }
-        if let Some(line) = head {
-            self.id.extend_from_slice(
-                format!(" of line {line}").trim_start_matches(if self.id.is_empty() { " of " } else { "" }).as_bytes(),
-            );
-        }
         self.hash = hash(&[&self.id]);
         self.balances.clear();
         self.numbers.clear();
         self.texts = None;
         self.first = record.number;
         self.last = record.number;
-        self.spoiled = false;
+    }
+
+    /// Goes by an id that is not that of its first line.
+    fn call(&mut self, id: &[u8]) {
+        self.id.clear();
+        self.id.extend_from_slice(id);
+        self.hash = hash(&[id]);
     }
 
     /// Counts a line by its number.
@@ -908,6 +954,11 @@ impl Combination {
             activity.2 += self.lines;
         }
     }
+}
+
+/// True where rows open journals, whatever their ids.
+fn opens(plan: &Plan) -> bool {
+    plan.report.as_ref().is_some_and(|report| report.opens.is_some())
 }
 
 fn days_of(quarter: &Quarter) -> usize {

@@ -204,7 +204,8 @@ impl Reading<'_> {
         let mut unbalanced = outcome.unbalanced;
         unbalanced.extend(looked.unbalanced);
         unbalanced.sort_by(|a, b| (a.first, &a.id, a.group).cmp(&(b.first, &b.id, b.group)));
-        if self.tell_useless(&mut total, entries, unbalanced.len() as u64) {
+        // Of files that end too soon, nobody knows what the last entries have.
+        if !total.whole || self.tell_useless(&mut total, entries, unbalanced.len() as u64) {
             unbalanced.clear();
         }
         unbalanced.iter().for_each(|entry| self.tell_unbalanced(entry, &mut total.faults));
@@ -271,15 +272,9 @@ impl Reading<'_> {
             format!("all {} lines have one journal id, so that no entry can be seen to balance", sums.lines)
         };
         let help = "map journal_id to the column that the lines of one entry share, such as the document or transaction number; join several columns where one is not enough";
-        let place = Place { field: "journal_id".to_owned(), ..self.place(At::default(), "journal_id") };
-        total.faults.add(
-            Code::UselessJournal,
-            Place { line: 0, ..place },
-            message,
-            "",
-            "a journal id for each entry",
-            help,
-        );
+        let (line, id) = sums.first_run.clone().unwrap_or_default();
+        let place = self.place(At { file: 0, line }, "journal_id");
+        total.faults.add(Code::UselessJournal, place, message, &id, "a journal id for each entry", help);
         true
     }
 

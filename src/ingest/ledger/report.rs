@@ -12,21 +12,23 @@ use crate::ingest::record::Record;
 pub(super) struct Above {
     /// The last text of each field that is carried.
     carried: Vec<Vec<u8>>,
-    /// The line of the row that opened the journal.
-    pub head: Option<u64>,
     /// The row opens a journal, whatever its id.
     pub opened: bool,
-    /// Debits and credits in cents since the last total, and of all rows.
+    /// The line, where none of its carried fields stands in its own row.
+    pub repeats: Option<u64>,
+    /// The id of the journal that is open: that of the row that opened it, with its line.
+    pub id: Vec<u8>,
+    /// What the amount columns show, in cents, since the last total and in all rows.
     part: (i128, i128),
     all: (i128, i128),
 }
 
 impl Above {
-    /// Counts a line's amounts.
-    pub fn add(&mut self, debit: i64, credit: i64) {
+    /// Counts what a line's amount columns show, with their signs.
+    pub fn add(&mut self, shown: (i64, i64)) {
         for sum in [&mut self.part, &mut self.all] {
-            sum.0 += i128::from(debit);
-            sum.1 += i128::from(credit);
+            sum.0 += i128::from(shown.0);
+            sum.1 += i128::from(shown.1);
         }
     }
 }
@@ -43,11 +45,12 @@ impl Pass<'_> {
             return self.total(record, field);
         }
         if report.opens.is_some_and(|field| !record.fields[field].is_empty()) {
-            self.above.head = Some(record.number);
             self.above.opened = true;
             self.above.part = (0, 0);
         }
         self.above.carried.resize(report.carried.len(), Vec::new());
+        let own = report.carried.iter().any(|field| !record.fields[*field].is_empty());
+        self.above.repeats = (!own).then_some(record.number);
         let mut carried = std::mem::take(&mut self.above.carried);
         for (text, field) in carried.iter_mut().zip(&report.carried) {
             if !record.fields[*field].is_empty() {
@@ -69,16 +72,17 @@ impl Pass<'_> {
         let shown = (i128::from(debit), i128::from(credit));
         let (part, all) = (self.above.part, self.above.all);
         self.above.part = (0, 0);
-        let signed = matches!(self.plan.amounts, Sides::Signed { .. } | Sides::Natural { .. });
-        let agrees = |sum: (i128, i128)| sum == shown || (signed && sum.0 - sum.1 == shown.0 - shown.1);
-        if !agrees(part) && !agrees(all) {
-            let money = |(debits, credits): (i128, i128)| {
-                format!("debits of {} and credits of {}", Money::from_cents(debits), Money::from_cents(credits))
+        if shown != part && shown != all {
+            let two = self.amount_fields().1.is_some();
+            let money = |(first, second): (i128, i128)| {
+                let (first, second) = (Money::from_cents(first), Money::from_cents(second));
+                if two { format!("{first} and {second}") } else { first.to_string() }
             };
-            let expected = format!("{}, as the rows above add up to", money(part));
+            let message = format!("the total is not that of its rows: they add up to {}", money(part));
+            let value = String::from_utf8_lossy(record.fields[field]).into_owned();
+            let expected = format!("{}, or {} for all rows", money(part), money(all));
             let help = "export the report again; a row of it is missing or was changed";
-            let message = "the total is not that of its rows";
-            self.field_fault(record, field, Code::ControlTotal, message, &money(shown), &expected, help);
+            self.field_fault(record, field, Code::ControlTotal, &message, &value, &expected, help);
         }
     }
 

@@ -184,12 +184,12 @@ fn each_fault_names_line_column_and_value() {
         ("J,1,2004-03-01,II,9999,CRAFT,accessories,,0.00,,USD\n", "E0207:2:19 the account is not in the chart [9999]"),
         (
             "J,1,2004-03-01,II,4000,CRAFT,accessories,\"a,\n\"\"b\"\"\",1.234,,USD\n",
-            "E0202:2:51 the amount has more than two decimal places [1.234]",
+            "E0202:3:8 the amount has more than two decimal places [1.234]",
         ),
         ("J,1,2004-03-01,II,4000,CRAFT,accessories,,,,USD\n", "E0202:2:43 neither debit nor credit has an amount []"),
         (
             "J,1,2004-03-01,II,4000,CRAFT,accessories,,1.00,1.00,USD\n",
-            "E0202:2:43 debit and credit both have an amount [1.00]",
+            "E0202:2:43 debit and credit both have an amount [1.00 and 1.00]",
         ),
         ("J,1,2004-03-01,II,4000,CRAFT,accessories,,-1.00,,USD\n", "E0202:2:43 the amount is negative [-1.00]"),
         ("J,1,2004-03-01,II,4000,CRAFT,accessories,,0.00,,EUR\n", "E0208:2:49 another currency than the book's [EUR]"),
@@ -272,7 +272,7 @@ fn journal_ids_that_prove_nothing_are_told_once() {
         (1..=24).map(|at| line(format!("J{at}"), 1, if at % 2 == 0 { "5.00," } else { ",5.00" })).collect();
     assert_eq!(
         one_fault(&each),
-        "E0305:0:0 each of the 24 lines has a journal id of its own, so that no entry can be seen to balance []"
+        "E0305:2:0 each of the 24 lines has a journal id of its own, so that no entry can be seen to balance [J1]"
     );
     let all: String = (1..=24)
         .map(|at| {
@@ -281,6 +281,6 @@ fn journal_ids_that_prove_nothing_are_told_once() {
         .collect();
     assert_eq!(
         one_fault(&all),
-        "E0305:0:0 all 24 lines have one journal id, so that no entry can be seen to balance []"
+        "E0305:2:0 all 24 lines have one journal id, so that no entry can be seen to balance [J]"
     );
 }

@@ -412,6 +412,7 @@ impl<'c> Row<'c> {
         if columns.dialect.title_rows && self.ends.len() == 1 {
             return pass.footer(self.number);
         }
+        pass.taint();
         field_count_fault(Place::line(file, self.number), self.ends.len(), columns.width, &mut pass.faults);
     }
 
@@ -419,6 +420,7 @@ impl<'c> Row<'c> {
     fn well_formed(&self, marks: Marks, pass: &mut Pass<'_>, file: &str) -> bool {
         let odd = (0..self.ends.len()).find(|column| !well_formed(self.field(*column), marks));
         if let Some(column) = odd {
+            pass.taint();
             let mut place = Place::line(file, self.number);
             place.column = self.field(column).as_ptr() as usize - self.raw().as_ptr() as usize + 1;
             let value = String::from_utf8_lossy(self.field(column)).into_owned();
@@ -433,6 +435,7 @@ impl<'c> Row<'c> {
     fn utf8(&self, pass: &mut Pass<'_>, file: &str) -> bool {
         let sound = std::str::from_utf8(self.raw());
         if let Err(error) = sound {
+            pass.taint();
             let mut place = Place::line(file, self.number);
             place.column = error.valid_up_to() + 1;
             let help = "export the file as UTF-8, or name its encoding in the layout's dialect";

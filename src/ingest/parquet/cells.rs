@@ -81,13 +81,20 @@ impl Refusal {
 /// The values of a column as text, in the order of the rows; an absent value is an empty text.
 pub enum Cells {
     Text(StringChunked),
-    /// The texts one after the other, and where each ends.
+    /// Texts, and from where to where each row's is among them; rows of one value share theirs.
     Written {
         texts: Vec<u8>,
-        ends: Vec<usize>,
+        spans: Vec<Span>,
     },
     /// One text for all rows.
     Same(Vec<u8>),
+}
+
+/// From where to where a text is among others.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Span {
+    from: u32,
+    to: u32,
 }
 
 impl Cells {
@@ -98,23 +105,25 @@ impl Cells {
             Kind::Bytes => Self::Text(column.strict_cast(&DataType::String)?.str()?.rechunk().into_owned()),
             Kind::Whole => {
                 let wide = column.strict_cast(&DataType::Int128)?;
-                written(wide.i128()?.downcast_iter().flatten(), |value, out| decimal(*value, 0, out))
+                let values = wide.i128()?.downcast_iter().flatten();
+                written(values.map(Option::<&i128>::copied), |value, out| decimal(value, 0, out))
             }
             Kind::Decimal => {
                 let decimals = column.decimal()?;
-                let scale = decimals.scale();
-                written(decimals.physical().downcast_iter().flatten(), |value, out| decimal(*value, scale, out))
+                let (values, scale) = (decimals.physical().downcast_iter().flatten(), decimals.scale());
+                written(values.map(Option::<&i128>::copied), |value, out| decimal(value, scale, out))
             }
             Kind::Day => {
-                let days = column.date()?.physical();
-                written(days.downcast_iter().flatten(), |value, out| day(i64::from(*value), out))
+                let values = column.date()?.physical().downcast_iter().flatten();
+                written(values.map(Option::<&i32>::copied), day)
             }
             Kind::Moment(unit) => {
-                let moments = column.datetime()?.physical();
-                written(moments.downcast_iter().flatten(), |value, out| moment(*value, unit, out))
+                let values = column.datetime()?.physical().downcast_iter().flatten();
+                written(values.map(Option::<&i64>::copied), |value, out| moment(value, unit, out))
             }
             Kind::Truth => {
-                written(column.bool()?.downcast_iter().flatten(), |value, out| out.extend(value.to_string().as_bytes()))
+                let values = column.bool()?.downcast_iter().flatten();
+                written(values, |value, out| out.extend((value == 1).to_string().as_bytes()))
             }
             Kind::Nothing => Self::Same(Vec::new()),
         })
@@ -124,7 +133,7 @@ impl Cells {
     pub fn rows(&self) -> Option<usize> {
         match self {
             Self::Text(texts) => Some(texts.len()),
-            Self::Written { ends, .. } => Some(ends.len()),
+            Self::Written { spans, .. } => Some(spans.len()),
             Self::Same(_) => None,
         }
     }
@@ -136,12 +145,9 @@ impl Cells {
     {
         match self {
             Self::Same(text) => fields.take(rows.len()).for_each(|field| *field = text),
-            Self::Written { texts, ends } => {
-                let mut from = rows.start.checked_sub(1).map_or(0, |before| ends[before]);
-                for (field, to) in fields.zip(&ends[rows]) {
-                    *field = &texts[from..*to];
-                    from = *to;
-                }
+            Self::Written { texts, spans } => {
+                let text = |span: &Span| &texts[span.from as usize..span.to as usize];
+                fields.zip(&spans[rows]).for_each(|(field, span)| *field = text(span));
             }
             Self::Text(texts) => {
                 // There is one chunk, for `of` has put them together.
@@ -158,83 +164,92 @@ impl Cells {
     }
 }
 
-/// Writes each value, or copies the text of the one before it where they are the same.
-fn written<T: Copy + PartialEq>(values: impl Iterator<Item = Option<T>>, write: impl Fn(T, &mut Vec<u8>)) -> Cells {
-    let (mut texts, mut ends) = (Vec::new(), Vec::new());
-    let mut last: Option<(T, Range<usize>)> = None;
-    for value in values {
-        match (value, &last) {
-            (None, _) => {}
-            (Some(value), Some((same, text))) if value == *same => texts.extend_from_within(text.clone()),
-            (Some(value), _) => {
-                let from = texts.len();
-                write(value, &mut texts);
-                last = Some((value, from..texts.len()));
-            }
+/// How many values are remembered with their texts: days, line numbers and round amounts come again and again.
+const REMEMBERED: usize = 64;
+
+/// Writes each value that is not remembered. A window has too few rows for its texts to outgrow a span.
+fn written<T: Into<i128>>(values: impl Iterator<Item = Option<T>>, write: impl Fn(i128, &mut Vec<u8>)) -> Cells {
+    let (mut texts, mut spans) = (Vec::new(), Vec::new());
+    let mut remembered = [(0, Span::default()); REMEMBERED];
+    values.for_each(|value| {
+        let Some(value) = value.map(Into::into) else { return spans.push(Span::default()) };
+        let (known, span) = &mut remembered[value as usize % REMEMBERED];
+        // No value has an empty text, so that an empty one says that nothing is remembered here.
+        if *known != value || span.from == span.to {
+            let from = texts.len() as u32;
+            write(value, &mut texts);
+            (*known, *span) = (value, Span { from, to: texts.len() as u32 });
         }
-        ends.push(texts.len());
-    }
-    Cells::Written { texts, ends }
+        spans.push(*span);
+    });
+    Cells::Written { texts, spans }
 }
 
-/// The most digits that a number of 128 bits is written with, a zero before the point among them.
-const DIGITS_MAX: usize = 40;
+/// Room for a number of 128 bits with its sign, its point and a zero before it, and then some.
+const TEXT_MAX: usize = 48;
 
 /// Writes `value` with `scale` digits behind the point, of which zeros beyond the cents are left out: how many digits
 /// a column may have says nothing about how many its values have.
 fn decimal(value: i128, mut scale: usize, out: &mut Vec<u8>) {
-    let mut wide = value.unsigned_abs();
-    while scale > 2 && wide.is_multiple_of(10) {
-        (wide, scale) = (wide / 10, scale - 1);
+    let mut rest = value.unsigned_abs();
+    while scale > 2 && rest.is_multiple_of(10) {
+        (rest, scale) = (rest / 10, scale - 1);
     }
-    let mut digits = [b'0'; DIGITS_MAX];
-    let mut from = DIGITS_MAX;
-    // Numbers of 128 bits are slow to divide; few amounts need them.
-    while wide > u128::from(u64::MAX) {
-        from -= 1;
-        digits[from] += (wide % 10) as u8;
-        wide /= 10;
+    let (mut text, mut at) = ([b'0'; TEXT_MAX], TEXT_MAX);
+    for _ in 0..scale {
+        at -= 1;
+        text[at] += last_digit(&mut rest);
     }
-    let mut narrow = wide as u64;
-    while narrow > 0 {
-        from -= 1;
-        digits[from] += (narrow % 10) as u8;
-        narrow /= 10;
-    }
-    let point = DIGITS_MAX - scale;
-    if value < 0 {
-        out.push(b'-');
-    }
-    out.extend_from_slice(&digits[from.min(point - 1)..point]);
     if scale > 0 {
-        out.push(b'.');
-        out.extend_from_slice(&digits[point..]);
+        at -= 1;
+        text[at] = b'.';
     }
+    loop {
+        at -= 1;
+        text[at] += last_digit(&mut rest);
+        if rest == 0 {
+            break;
+        }
+    }
+    if value < 0 {
+        at -= 1;
+        text[at] = b'-';
+    }
+    out.extend_from_slice(&text[at..]);
+}
+
+/// Takes the last digit off a number. Numbers of 128 bits are slow to divide, and few amounts need them.
+fn last_digit(rest: &mut u128) -> u8 {
+    let (quotient, digit) = match u64::try_from(*rest) {
+        Ok(narrow) => (u128::from(narrow / 10), (narrow % 10) as u8),
+        Err(_) => (*rest / 10, (*rest % 10) as u8),
+    };
+    *rest = quotient;
+    digit
 }
 
 /// The days from the start of the common era to 1970-01-01, the first of which counts as one.
-const EPOCH: i64 = 719_163;
+const EPOCH: i128 = 719_163;
 
 /// Writes the date of a day since 1970-01-01. What is no date that people use is written so that it is none.
-fn day(day: i64, out: &mut Vec<u8>) {
+fn day(day: i128, out: &mut Vec<u8>) {
     let date = i32::try_from(day + EPOCH).ok().and_then(NaiveDate::from_num_days_from_ce_opt);
     let text = date.map_or_else(|| format!("day {day} since 1970-01-01"), |date| date.to_string());
     out.extend_from_slice(text.as_bytes());
 }
 
-fn moment(value: i64, unit: TimeUnit, out: &mut Vec<u8>) {
-    let a_second: i64 = match unit {
+fn moment(value: i128, unit: TimeUnit, out: &mut Vec<u8>) {
+    let a_second: i128 = match unit {
         TimeUnit::Nanoseconds => 1_000_000_000,
         TimeUnit::Microseconds => 1_000_000,
         TimeUnit::Milliseconds => 1_000,
     };
     let a_day = 86_400 * a_second;
     day(value.div_euclid(a_day), out);
-    let within = value.rem_euclid(a_day);
+    let within = value.rem_euclid(a_day) * (1_000_000_000 / a_second);
     if within > 0 {
-        let nanoseconds = within % a_second * (1_000_000_000 / a_second);
-        let time = DateTime::from_timestamp(within / a_second, u32::try_from(nanoseconds).unwrap_or_default());
-        out.extend(time.map_or_else(String::new, |time| time.format("T%H:%M:%S%.f").to_string()).as_bytes());
+        let time = DateTime::from_timestamp_nanos(i64::try_from(within).unwrap_or_default());
+        out.extend_from_slice(time.format("T%H:%M:%S%.f").to_string().as_bytes());
     }
 }
 
@@ -280,7 +295,7 @@ mod tests {
             (0, "1970-01-01"),
             (12_564, "2004-05-26"),
             (-1, "1969-12-31"),
-            (i64::from(i32::MAX), "day 2147483647 since 1970-01-01"),
+            (i128::from(i32::MAX), "day 2147483647 since 1970-01-01"),
         ] {
             is(expected, |out| day(value, out));
         }

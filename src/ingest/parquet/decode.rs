@@ -16,7 +16,7 @@ use super::{Batch, Column, Parquet, ParquetError};
 use crate::ingest::stream;
 
 /// Most rows that are decoded at a time; a group of rows of the file that has more is read in several windows.
-pub const WINDOW_ROWS_MAX: usize = 1 << 17;
+pub const WINDOW_ROWS_MAX: usize = 1 << 16;
 
 /// Most rows that a group of rows can have; a footer that says more is damaged.
 const GROUP_ROWS_MAX: usize = 1 << 31;
@@ -93,7 +93,7 @@ const ALLOCATOR_BLOCK: usize = 31 << 20;
 
 /// Lets the allocator keep what one window has freed for the next. glibc gives blocks back to the system, page by page
 /// to be cleared again, until it has seen a block of their size freed (mallopt(3), `M_MMAP_THRESHOLD`): a third of the
-/// time that a file took. The block is never written to, so that it takes no memory.
+/// processor time that a file took. The block is never written to, so that it takes no memory.
 pub fn keep_freed_memory() {
     drop(std::hint::black_box(Vec::<u8>::with_capacity(ALLOCATOR_BLOCK)));
 }

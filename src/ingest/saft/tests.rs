@@ -385,7 +385,7 @@ fn a_file_that_cannot_be_read_on_is_a_fault() {
     struct Broken;
     impl Read for Broken {
         fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
-            Err(StreamError::Utf32.into())
+            Err(StreamError::Ucs4.into())
         }
     }
     let source = (&b"<AuditFile>"[..]).chain(Broken);

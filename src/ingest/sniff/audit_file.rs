@@ -1,104 +1,56 @@
 //! The first lines of a SAF-T file as rows, with its elements as columns.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use quick_xml::Reader;
-use quick_xml::events::Event;
+use super::{Refusal, refused};
+use crate::book::layout::{Encoding, Numbers};
+use crate::diagnostics::Faults;
+use crate::ingest::record::Record;
+use crate::ingest::saft;
 
 /// Most lines that are looked at.
 const LINES_MAX: usize = 200;
 
-/// Elements that the layout of such files looks for, in the order of the columns.
-const COLUMNS: [&str; 9] = [
-    "JournalID",
-    "TransactionID",
-    "GLPostingDate",
-    "RecordID",
-    "AccountID",
-    "Description",
-    "DebitAmount",
-    "CreditAmount",
-    "DefaultCurrencyCode",
-];
-
-#[derive(Default)]
-struct Lines {
-    /// The names of the open elements, outermost first.
-    open: Vec<String>,
-    text: String,
-    /// What stands above the transactions, in one, and in its line.
-    above: BTreeMap<String, String>,
-    transaction: BTreeMap<String, String>,
-    line: BTreeMap<String, String>,
-    analysis: String,
-    analyses: BTreeSet<String>,
-    lines: Vec<BTreeMap<String, String>>,
+/// The header and the first lines of an audit file, of which the text may be the beginning only.
+///
+/// # Errors
+/// Why it has no lines that can be read.
+pub fn rows(file: &str, text: &str, encoding: Encoding) -> Result<Vec<Vec<String>>, Refusal> {
+    let analyses = analyses(text);
+    let columns = saft::header(&analyses.iter().map(String::as_str).collect::<Vec<_>>());
+    let numbers = Numbers::plain();
+    let request = saft::Request { file, encoding, numbers: &numbers, columns: &columns };
+    let mut lines: Vec<Vec<String>> = Vec::new();
+    let mut each = |record: Record<'_>| {
+        if lines.len() < LINES_MAX {
+            lines.push(record.fields.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect());
+        }
+    };
+    let mut faults = Faults::default();
+    // The text may end anywhere, which is a fault of no interest where lines stand before it.
+    saft::read(text.as_bytes(), &request, &mut each, &mut faults);
+    if lines.is_empty() {
+        let why = faults.sorted().first().map(|fault| format!(": {}", fault.message)).unwrap_or_default();
+        return refused(
+            format!("the file is XML, and no SAF-T file with ledger lines{why}"),
+            "export the ledger as SAF-T or CSV",
+        );
+    }
+    Ok(with_texts(columns, lines))
 }
 
-/// The header and the first lines of an audit file; nothing where the text is another kind of XML.
-#[must_use]
-pub fn rows(text: &str) -> Option<Vec<Vec<String>>> {
-    let mut reader = Reader::from_str(text);
-    let mut lines = Lines::default();
-    while lines.lines.len() < LINES_MAX {
-        match reader.read_event() {
-            Ok(Event::Start(element)) => {
-                lines.open.push(element.local_name().as_ref().to_owned());
-                lines.text.clear();
-            }
-            Ok(Event::Text(text)) => lines.text.push_str(&text),
-            Ok(Event::End(_)) => lines.close(),
-            // The text may end anywhere.
-            Ok(Event::Eof) | Err(_) => break,
-            Ok(_) => {}
-        }
-        if lines.open.first().is_some_and(|root| root != "AuditFile") {
-            return None;
-        }
-    }
-    (!lines.lines.is_empty()).then(|| lines.rows())
+/// The columns of all analyses that the text names.
+fn analyses(text: &str) -> BTreeSet<String> {
+    let behind = text.split("AnalysisType>").skip(1);
+    let kinds = behind.filter_map(|rest| rest.split('<').next()).map(str::trim).filter(|kind| !kind.is_empty());
+    kinds.map(|kind| format!("{}{kind}", saft::ANALYSIS)).collect()
 }
 
-impl Lines {
-    fn close(&mut self) {
-        let Some(name) = self.open.pop() else { return };
-        let text = std::mem::take(&mut self.text).trim().to_owned();
-        match (self.open.last().map_or("", String::as_str), name.as_str()) {
-            (_, "Line" | "DebitLine" | "CreditLine") => {
-                let mut line = self.above.clone();
-                line.append(&mut self.transaction.clone());
-                line.append(&mut self.line);
-                self.lines.push(line);
-            }
-            (_, "Transaction") => self.transaction.clear(),
-            ("Analysis", "AnalysisType") => self.analysis = text,
-            ("Analysis", "AnalysisID") => {
-                let column = format!("Analysis:{}", self.analysis);
-                self.analyses.insert(column.clone());
-                self.line.insert(column, text);
-            }
-            (side @ ("DebitAmount" | "CreditAmount"), "Amount") => {
-                self.line.insert(side.to_owned(), text);
-            }
-            ("Line" | "DebitLine" | "CreditLine", _) if !text.is_empty() => {
-                self.line.insert(name, text);
-            }
-            ("Transaction", _) => {
-                self.transaction.insert(name, text);
-            }
-            ("Journal", "JournalID") | (_, "DefaultCurrencyCode") => {
-                self.above.insert(name, text);
-            }
-            _ => {}
-        }
-    }
-
-    fn rows(self) -> Vec<Vec<String>> {
-        let header: Vec<String> = COLUMNS.iter().map(|name| (*name).to_owned()).chain(self.analyses).collect();
-        let row = |line: &BTreeMap<String, String>| {
-            header.iter().map(|name| line.get(name).cloned().unwrap_or_default()).collect()
-        };
-        let rows: Vec<Vec<String>> = self.lines.iter().map(row).collect();
-        std::iter::once(header).chain(rows).collect()
-    }
+/// The columns that have a text in any line, and both sides, below their header.
+fn with_texts(columns: Vec<String>, lines: Vec<Vec<String>>) -> Vec<Vec<String>> {
+    let filled = |at: &usize| lines.iter().any(|line| line.get(*at).is_some_and(|text| !text.is_empty()));
+    let side = |at: &usize| columns.get(*at).is_some_and(|name| name == "DebitAmount" || name == "CreditAmount");
+    let kept: Vec<usize> = (0..columns.len()).filter(|at| filled(at) || side(at)).collect();
+    let row = |line: &Vec<String>| kept.iter().filter_map(|at| line.get(*at).cloned()).collect();
+    std::iter::once(&columns).chain(&lines).map(row).collect()
 }

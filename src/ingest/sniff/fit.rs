@@ -50,9 +50,15 @@ pub fn rows(text: &str, delimiter: u8, quoted: bool, most: usize) -> Vec<Row> {
     let mut reader = csv::ReaderBuilder::new();
     reader.delimiter(delimiter).quoting(quoted).flexible(true).has_headers(false);
     let records = reader.from_reader(text.as_bytes()).into_records().take(most).flatten();
-    let row = |record: csv::StringRecord| Row {
-        line: record.position().map_or(0, csv::Position::line),
-        fields: record.iter().map(str::to_owned).collect(),
+    let (mut line, mut counted) = (1, 0);
+    let row = |record: csv::StringRecord| {
+        // The crate's own count is behind where lines end in CRLF, and where empty ones come before the record.
+        let at = record.position().and_then(|position| usize::try_from(position.byte()).ok());
+        let at = at.unwrap_or(counted).clamp(counted, text.len());
+        let start = at + text.as_bytes()[at..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        line += text.as_bytes()[counted..start].iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
+        counted = start;
+        Row { line, fields: record.iter().map(str::to_owned).collect() }
     };
     records.map(row).collect()
 }
@@ -99,4 +105,17 @@ fn own(source: &SourceColumns, cuts: &[Cut]) -> Option<Fit> {
         }
     }
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_know_their_lines() {
+        let lines = |text: &str| rows(text, b',', true, 9).iter().map(|row| row.line).collect::<Vec<_>>();
+        assert_eq!(lines("a,b\n1,2\n3,4"), [1, 2, 3]);
+        assert_eq!(lines("a,b\r\n1,2\r\n\r\n3,4\r\n"), [1, 2, 4]);
+        assert_eq!(lines("\na,b\n\"1\n1\",2\n3,4\n"), [2, 3, 5]);
+    }
 }

@@ -53,8 +53,6 @@ const FORMS: [&str; 15] = [
 /// Years that the books of a company are of: a form that reads others is not the file's.
 const YEARS: RangeInclusive<i32> = 1900..=2100;
 
-/// Longest text around a number that may be a currency's sign.
-const SIGN_LETTERS_MAX: usize = 4;
 /// Most currency signs of one file.
 const SIGNS_MAX: usize = 3;
 
@@ -96,10 +94,7 @@ fn habits(fields: &[&str], layout: &Numbers) -> Numbers {
         habits.parentheses |= before.contains('(');
         for sign in [before, behind] {
             let sign = sign.trim_matches(|letter: char| "-()".contains(letter) || letter.is_whitespace());
-            let is_sign = !sign.is_empty()
-                && sign.chars().count() <= SIGN_LETTERS_MAX
-                && !sign.chars().any(|letter| letter.is_whitespace() || ".,'+#/%*".contains(letter));
-            if is_sign && !habits.currency_signs.iter().any(|known| known == sign) {
+            if Numbers::is_currency_sign(sign) && !habits.currency_signs.iter().any(|known| known == sign) {
                 habits.currency_signs.push(sign.to_owned());
             }
         }

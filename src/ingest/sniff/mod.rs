@@ -26,7 +26,7 @@ pub use self::propose::Proposal;
 use self::propose::{Kind, Looked};
 pub use self::refused::{Advice, refused_report};
 use super::limits::{TABLE_BYTES_MAX, TITLE_ROWS_MAX};
-use crate::book::layout::SourceColumns;
+use crate::book::layout::{Encoding, SourceColumns};
 
 /// How much of a file is looked at, in bytes once it is unpacked.
 pub const LOOKED_AT_BYTES: u64 = 1 << 20;
@@ -81,7 +81,10 @@ pub fn sniff(file: &str, bytes: &[u8], source: &'static SourceColumns) -> Result
     let Some(bytes) = text::unpacked(bytes, LOOKED_AT_BYTES) else {
         return refused("the file is packed, and cannot be unpacked", "pack it again, or give the file itself");
     };
-    let decoded = text::decoded(&bytes);
+    let mut decoded = text::decoded(&bytes);
+    if let Some(declared) = text::declared(&decoded.text) {
+        decoded = text::in_encoding(&bytes, declared);
+    }
     let text = whole_lines(&decoded.text, (bytes.len() as u64) < LOOKED_AT_BYTES);
     if text.trim().is_empty() {
         return refused("the file is empty", "export the file again");
@@ -90,19 +93,23 @@ pub fn sniff(file: &str, bytes: &[u8], source: &'static SourceColumns) -> Result
         return refused("the file is no text, no workbook and no Parquet", "export the source as CSV, XLSX or Parquet");
     }
     if text.trim_start().starts_with('<') {
-        return sniff_audit_file(file, text, source);
+        return sniff_audit_file(file, text, decoded.encoding, source);
     }
     let again = |delimiter: u8, quoted: bool| fit::rows(text, delimiter, quoted, ROWS_MAX);
     let cuts: Vec<Cut> = DELIMITERS.into_iter().map(|delimiter| (Some(delimiter), again(delimiter, true))).collect();
-    let kind = Kind::Text { encoding: decoded.encoding, ascii: text.is_ascii(), doubt: decoded.doubt, again: &again };
+    let ascii = text.is_ascii() && decoded.encoding != Encoding::Utf16;
+    let kind = Kind::Text { encoding: decoded.encoding, ascii, doubt: decoded.doubt, again: &again };
     propose(&Looked { name: file, source, kind, sheet: None }, &cuts)
 }
 
-fn sniff_audit_file(file: &str, text: &str, source: &'static SourceColumns) -> Result<Proposal, Refusal> {
-    let Some(rows) = audit_file::rows(text) else {
-        return refused("the file is XML, and no SAF-T file with ledger lines", "export the ledger as SAF-T or CSV");
-    };
-    propose(&Looked { name: file, source, kind: Kind::Elements, sheet: None }, &[(None, numbered(rows))])
+fn sniff_audit_file(
+    file: &str,
+    text: &str,
+    encoding: Encoding,
+    source: &'static SourceColumns,
+) -> Result<Proposal, Refusal> {
+    let rows = audit_file::rows(file, text, encoding)?;
+    propose(&Looked { name: file, source, kind: Kind::Elements { encoding }, sheet: None }, &[(None, numbered(rows))])
 }
 
 /// Proposes how a source is read from the sheet of a workbook that fits best.

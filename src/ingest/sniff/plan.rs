@@ -1,5 +1,6 @@
 //! A layout set against a header: which of its columns are there, and a row as it would be read.
 
+use super::fit::Row;
 use crate::book::layout::{Amounts, Column, Heading, Layout, Origin, SourceColumns, heading};
 use crate::ingest::values::{self, part};
 
@@ -21,6 +22,8 @@ pub struct Placed {
     pub name: &'static str,
     pub column: Column,
     pub places: Vec<usize>,
+    /// The place of the column in which a filled field opens a journal.
+    pub opens: Option<usize>,
 }
 
 /// Where the amount of a line stands.
@@ -47,7 +50,10 @@ impl Plan {
         for name in source.names() {
             let Some(column) = layout.columns.get(name) else { continue };
             match places(&column.from, at) {
-                Some(places) => plan.placed.push(Placed { name, column: column.clone(), places }),
+                Some(places) => {
+                    let opens = column.opens.iter().find_map(|name| at(name));
+                    plan.placed.push(Placed { name, column: column.clone(), places, opens });
+                }
                 None if !source.optional.contains(&name) => plan.missing.push(name),
                 None => {}
             }
@@ -112,16 +118,19 @@ impl Plan {
 
     /// A row as it would be read. `above` has the texts of the row before, for fields that are carried.
     #[must_use]
-    pub fn read(&self, row: &[String], layout: &Layout, above: &[String]) -> Vec<String> {
+    pub fn read(&self, row: &Row, layout: &Layout, above: &[String]) -> Vec<String> {
         let mut texts: Vec<String> = Vec::new();
         for (at, placed) in self.placed.iter().enumerate() {
-            let text = text(placed, row);
-            let text = shown(placed, &text, layout);
-            let repeats = placed.column.carried || !placed.column.opens.is_empty();
-            let from_above = if text.trim().is_empty() && repeats { above.get(at).cloned() } else { None };
-            texts.push(from_above.unwrap_or(text));
+            let text = text(placed, &row.fields);
+            let repeated = above.get(at).cloned().unwrap_or_default();
+            texts.push(match &placed.opens {
+                Some(opens) if is_filled(&row.fields, *opens) => of_line(&text, row.line),
+                Some(_) => repeated,
+                None if placed.column.carried && text.trim().is_empty() => repeated,
+                None => shown(placed, &text, layout),
+            });
         }
-        texts.extend(self.read_sides(row, layout));
+        texts.extend(self.read_sides(&row.fields, layout));
         texts
     }
 
@@ -183,6 +192,15 @@ fn text(placed: &Placed, row: &[String]) -> String {
             String::from_utf8_lossy(taken).into_owned()
         }
     }
+}
+
+fn is_filled(row: &[String], at: usize) -> bool {
+    row.get(at).is_some_and(|text| !text.trim().is_empty())
+}
+
+/// The id of a journal that a row opens.
+fn of_line(id: &str, line: u64) -> String {
+    if id.is_empty() { format!("line {line}") } else { format!("{id} of line {line}") }
 }
 
 /// A date in the form in which all dates are shown; any other text as it is.

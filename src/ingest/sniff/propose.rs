@@ -17,7 +17,7 @@ use crate::book::layout::{
 pub struct Proposal {
     /// What was found, a sentence each.
     pub found: Vec<String>,
-    /// The tables, with lines to fill in behind `#`.
+    /// The tables; a column that is to be filled in has the value `?`, which no book has as a code.
     pub toml: String,
     /// Canonical columns that the file does not have, and the book must tell of.
     pub to_fill_in: Vec<&'static str>,
@@ -48,13 +48,22 @@ pub(super) enum Kind<'a> {
     /// The cells of a sheet or of a columnar file, which know their types.
     Cells,
     /// The elements of an audit file.
-    Elements,
+    Elements {
+        encoding: Encoding,
+    },
 }
+
+/// The value of a column that is to be filled in: the book can be read with it, and every row is refused.
+pub const UNKNOWN: &str = "?";
+const TO_FILL_IN: &str = "to fill in: \"<a heading of the file>\", or as here the same for every row";
 
 /// How many rows are shown.
 const ROWS_SHOWN: usize = 5;
-/// Longest text of a field that is shown, in letters.
+/// Longest text of a field, and longest name of a file, that is shown, in letters.
 const FIELD_LETTERS_MAX: usize = 28;
+const NAME_LETTERS_MAX: usize = 80;
+/// Longest sentence about a file, in letters.
+const SENTENCE_LETTERS_MAX: usize = 1_000;
 
 /// The proposal for a file that one of these layouts fits.
 pub(super) fn proposal(file: &Looked<'_>, mut fits: Vec<Fit>, cuts: &[Cut]) -> Proposal {
@@ -109,7 +118,11 @@ impl<'a> Draft<'a> {
         } else {
             format!("layout {}, {there} of its {sought} columns are there", fit.layout.name)
         };
-        let mut found = vec![format!("{}: {what}", self.file.name), self.form()];
+        let mut found = vec![format!("{}: {what}", cut(self.file.name, NAME_LETTERS_MAX)), self.form()];
+        let name = name_in_book(self.file.name);
+        if name != self.file.name {
+            found.push(format!("the file's name has signs that paths of a book do not have; call it {name} there"));
+        }
         found.extend(self.doubts());
         if !self.to_fill_in.is_empty() {
             found.push(format!(
@@ -126,7 +139,7 @@ impl<'a> Draft<'a> {
         let line = self.rows.get(self.fit.header).map_or(0, |row| row.line);
         match &self.file.kind {
             Kind::Cells => format!("the header is row {line}"),
-            Kind::Elements => "an audit file in XML; its control totals are verified when it is read".to_owned(),
+            Kind::Elements { .. } => "an audit file in XML; its control totals are verified when it is read".to_owned(),
             Kind::Text { encoding, ascii, .. } => {
                 let sign = match self.fit.delimiter {
                     Some(b'\t') => "a tab".to_owned(),
@@ -176,7 +189,7 @@ impl<'a> Draft<'a> {
             line(&mut toml, &format!("[layouts.{}]\nsource = {}\n", self.layout.name, quoted(source)));
         }
         line(&mut toml, &format!("[sources.{source}]"));
-        line(&mut toml, &format!("files = {}", quoted(&pattern_of(self.file.name))));
+        line(&mut toml, &format!("files = {}", quoted(&pattern_of(&name_in_book(self.file.name)))));
         if self.layout.name != presets::CANONICAL {
             line(&mut toml, &format!("layout = {}", quoted(&self.layout.name)));
         }
@@ -198,7 +211,7 @@ impl<'a> Draft<'a> {
         let mut keys = Vec::new();
         for name in self.file.source.names() {
             if self.to_fill_in.contains(&name) {
-                keys.push(format!("# {name} = \"<heading>\", or {name} = {{ value = \"<the same for every row>\" }}"));
+                keys.push(format!("{name} = {{ value = {} }} # {TO_FILL_IN}", quoted(UNKNOWN)));
             } else if self.fit.plan.missing.contains(&name) {
                 keys.push(format!("{name} = false"));
             } else if self.fit.own || self.named.contains(&name) {
@@ -214,22 +227,30 @@ impl<'a> Draft<'a> {
         let records = self.rows.iter().skip(self.fit.header + 1).filter(|row| !plan.is_no_record(&row.fields));
         for row in records.take(ROWS_SHOWN) {
             let above = shown.last().filter(|_| shown.len() > 1).cloned().unwrap_or_default();
-            shown.push(plan.read(&row.fields, &self.layout, &above));
+            shown.push(plan.read(row, &self.layout, &above));
         }
         shown
     }
 }
 
-/// The rows under the layout: a text is cut again where the layout has no quotes.
+/// The rows as the layout has them: without quotes a text is cut again, spaces around fields and ruled lines go away.
 fn rows(file: &Looked<'_>, fit: &Fit, cuts: &[Cut]) -> Vec<Row> {
-    match (&file.kind, fit.delimiter) {
-        (Kind::Text { again, .. }, Some(delimiter)) if !fit.layout.dialect.quoted => again(delimiter, false),
-        _ => cuts
-            .iter()
-            .find(|(delimiter, _)| *delimiter == fit.delimiter)
-            .map(|(_, rows)| rows.clone())
-            .unwrap_or_default(),
+    let dialect = &fit.layout.dialect;
+    let mut rows = match (&file.kind, fit.delimiter) {
+        (Kind::Text { again, .. }, Some(delimiter)) if !dialect.quoted => again(delimiter, false),
+        _ => {
+            let cut = cuts.iter().find(|(delimiter, _)| *delimiter == fit.delimiter);
+            cut.map(|(_, rows)| rows.clone()).unwrap_or_default()
+        }
+    };
+    if dialect.trimmed {
+        rows.iter_mut().flat_map(|row| &mut row.fields).for_each(|field| *field = field.trim().to_owned());
     }
+    let rule = |row: &Row| row.fields.iter().all(|field| field.bytes().all(|sign| matches!(sign, b'-' | b' ')));
+    // Above the header they count, so that it stays where it was found.
+    let mut at = 0..;
+    rows.retain(|row| at.next().is_some_and(|at| at <= fit.header) || !dialect.ruled || !rule(row));
+    rows
 }
 
 /// Gives columns of which the layout says nothing the headings that have their names.
@@ -304,6 +325,9 @@ fn is_date(name: &str) -> bool {
 fn dialect(file: &Looked<'_>, fit: &Fit, numbers: &Written<Numbers>, dates: &Written<Vec<DateFormat>>) -> Dialect {
     let mut dialect = fit.layout.dialect.clone();
     dialect.title_rows |= fit.header > 0;
+    if let Kind::Elements { encoding } = &file.kind {
+        dialect.encoding = *encoding;
+    }
     if let Kind::Text { encoding, ascii, .. } = &file.kind {
         if !ascii {
             dialect.encoding = *encoding;
@@ -329,6 +353,11 @@ fn quoted(text: &str) -> String {
 
 fn list<'t>(texts: impl Iterator<Item = &'t str>) -> String {
     format!("[{}]", texts.map(quoted).collect::<Vec<_>>().join(", "))
+}
+
+/// The name that a file may have in a book: signs that paths of a book do not have are replaced.
+fn name_in_book(name: &str) -> String {
+    name.replace(|sign: char| sign.is_control() || matches!(sign, '\\' | ':' | '/'), "-")
 }
 
 /// A file's name as a pattern that means the file alone.
@@ -415,7 +444,7 @@ impl fmt::Display for Proposal {
     /// The proposal as TOML.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for sentence in &self.found {
-            writeln!(formatter, "# {sentence}.")?;
+            writeln!(formatter, "# {}.", cut(sentence, SENTENCE_LETTERS_MAX))?;
         }
         writeln!(formatter, "\n{}", self.toml)?;
         if self.rows.len() < 2 {
@@ -426,7 +455,7 @@ impl fmt::Display for Proposal {
         for row in &self.rows {
             let mut shown = String::from("#");
             for (text, width) in row.iter().zip(&widths) {
-                write!(shown, "  {:<width$}", cut(text))?;
+                write!(shown, "  {:<width$}", cut(text, FIELD_LETTERS_MAX))?;
             }
             writeln!(formatter, "{}", shown.trim_end())?;
         }
@@ -436,15 +465,17 @@ impl fmt::Display for Proposal {
 
 fn widths(rows: &[Vec<String>]) -> Vec<usize> {
     let columns = rows.first().map_or(0, Vec::len);
-    let width = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|text| cut(text).chars().count()).max();
+    let width = |at: usize| {
+        rows.iter().filter_map(|row| row.get(at)).map(|text| cut(text, FIELD_LETTERS_MAX).chars().count()).max()
+    };
     (0..columns).map(|at| width(at).unwrap_or(0)).collect()
 }
 
 /// A text of one line that is not too long to show.
-fn cut(text: &str) -> String {
+fn cut(text: &str, most: usize) -> String {
     let plain = text.replace(char::is_control, " ");
-    if plain.chars().count() <= FIELD_LETTERS_MAX {
+    if plain.chars().count() <= most {
         return plain;
     }
-    plain.chars().take(FIELD_LETTERS_MAX - 1).chain(['…']).collect()
+    plain.chars().take(most - 1).chain(['…']).collect()
 }

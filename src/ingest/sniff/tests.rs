@@ -12,15 +12,10 @@ fn looked_at(text: &str) -> Proposal {
     sniff("gl.txt", text.as_bytes(), source("ledger")).unwrap_or_else(|refusal| panic!("{refusal}\n{text}"))
 }
 
-/// The layout that a book has once the open lines of a proposal are filled in.
+/// The layout that a book has with a proposal.
 #[track_caller]
 fn filled_in(proposal: &Proposal, source: &str) -> Layout {
-    let fill = |line: &str| match line.strip_prefix("# ").and_then(|line| line.split_once(" = ")) {
-        Some((name, _)) => format!("{name} = {{ value = \"X\" }}\n"),
-        None => format!("{line}\n"),
-    };
-    let text: String = proposal.toml.lines().map(fill).collect();
-    let sources = parse(&text).unwrap_or_else(|faults| panic!("{faults}\n{text}"));
+    let sources = parse(&proposal.to_string()).unwrap_or_else(|faults| panic!("{faults}\n{proposal}"));
     sources[source].layout.clone()
 }
 
@@ -111,6 +106,11 @@ fn documents_of_sap() {
     let list = "Einzelpostenliste\n\nBUKRS|BELNR|GJAHR|BUZEI|BUDAT|HKONT|DMSHB|HWAER|SGTXT\n\
         3000|19|2004|001|01.03.2004|6030|   22.828,36|USD|x\n3000|19|2004|002|14.03.2004|2000|  22.828,36-|USD|x\n";
     proposes(list, "sap-list", &[], &["brand", "segment"]);
+    let drawn = "Liste\n\n---------\n|BUKRS|BELNR |GJAHR|BUZEI|BUDAT     |HKONT|DMSHB       |HWAER|SGTXT|\n---------\n\
+        |3000 |19    |2004 |001  |01.03.2004|6030 |   22.828,36|USD  |x    |\n---------\n";
+    let proposal = proposes(drawn, "sap-list", &[], &["brand", "segment"]);
+    assert_eq!(proposal.rows.len(), 2, "lines are no rows: {proposal}");
+    assert_eq!(proposal.rows[1][0], "3000-19-2004");
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn a_journal_report_of_quickbooks() {
         ,,,,,,,\"$22,828.36\",\"$22,828.36\"\r\n\r\n";
     let proposal = proposes(text, "quickbooks-journal", &["dates = \"m/d/yyyy\""], &TO_TELL);
     assert_eq!(proposal.rows.len(), 3, "the total is no row: {proposal}");
-    assert_eq!(proposal.rows[2][..3], ["Bill AP-1", "2004-03-14", "2000"]);
+    assert_eq!(proposal.rows[2][..3], ["Bill AP-1 of line 6", "2004-03-14", "2000"]);
     let open = text.replace("03/14", "03/04");
     let proposal = proposes(&open, "quickbooks-journal", &[], &TO_TELL);
     assert!(proposal.found.iter().any(|sentence| sentence.contains("m/d/yyyy and d/m/yyyy")), "{proposal}");
@@ -148,8 +148,10 @@ fn an_audit_file_in_xml() {
         <n1:Analysis><n1:AnalysisType>P</n1:AnalysisType><n1:AnalysisID>FETISH</n1:AnalysisID></n1:Analysis>\
         <n1:DebitAmount><n1:Amount>22828.36</n1:Amount></n1:DebitAmount></n1:Line><n1:Line><n1:Rec";
     let proposal = proposes(text, "saf-t", &[], &["entity", "brand", "segment"]);
-    assert_eq!(proposal.rows[1], ["AP-7", "2004-03-01", "6030", "USD", "1", "", "AP", "22828.36", ""]);
+    assert_eq!(proposal.rows[1], ["AP-7", "2004-03-01", "6030", "USD", "1", "AP", "22828.36", ""]);
     assert!(proposal.found.iter().any(|sentence| sentence.contains("Analysis:P")), "{proposal}");
+    let latin = text.replace("?>", " encoding=\"ISO-8859-1\"?>");
+    proposes(&latin, "saf-t", &["encoding = \"iso-8859-1\""], &["entity", "brand", "segment"]);
     let other = sniff("x.xml", b"<invoice><line/></invoice>", source("ledger"));
     assert!(other.is_err_and(|refusal| refusal.message.contains("no SAF-T file")));
 }
@@ -176,6 +178,14 @@ fn subledgers_by_their_own_columns() {
     let stock = "entity;brand;segment;pool;sku;quantity_on_hand;unit_cost\nIAA;F;apparel;p;1;7;12,3456\n";
     let proposal = sniff("x.csv", stock.as_bytes(), source("inventory")).expect("a proposal");
     assert!(proposal.toml.contains("decimal = \",\""), "{proposal}");
+}
+
+#[test]
+fn text_in_utf_16_is_named_also_where_it_is_ascii() {
+    let bytes: Vec<u8> = CANONICAL.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let proposal = sniff("a:b\\c.csv", &bytes, source("ledger")).expect("a proposal");
+    assert_eq!(filled_in(&proposal, "ledger").dialect.encoding, Encoding::Utf16);
+    assert!(proposal.toml.contains("files = \"a-b-c.csv\""), "a name that a book can have: {proposal}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use encoding_rs::{ISO_8859_15, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+use crate::book::Choice;
 use crate::book::layout::Encoding;
 
 /// The text of a file's first bytes.
@@ -44,7 +45,7 @@ pub fn decoded(bytes: &[u8]) -> Decoded {
         sure(form.decode_without_bom_handling(even).0.into_owned(), Encoding::Utf16)
     };
     match bytes {
-        [0xef, 0xbb, 0xbf, rest @ ..] => sure(utf_8(rest).unwrap_or_default().to_owned(), Encoding::Utf8),
+        [0xef, 0xbb, 0xbf, rest @ ..] => sure(String::from_utf8_lossy(rest).into_owned(), Encoding::Utf8),
         [0xff, 0xfe, rest @ ..] => utf_16(rest, UTF_16LE),
         [0xfe, 0xff, rest @ ..] => utf_16(rest, UTF_16BE),
         _ if has_zeros_at(bytes, 1) => utf_16(bytes, UTF_16LE),
@@ -53,6 +54,27 @@ pub fn decoded(bytes: &[u8]) -> Decoded {
             None => one_byte_a_letter(bytes),
         },
     }
+}
+
+/// The encoding that an XML text says it has; nothing for another text, and where the text says nothing.
+#[must_use]
+pub fn declared(text: &str) -> Option<Encoding> {
+    let declaration = text.strip_prefix("<?xml")?.split("?>").next()?;
+    let quoted = declaration.split("encoding=").nth(1)?;
+    let name = quoted.split(['"', '\'']).nth(1)?.to_ascii_lowercase();
+    // A text that was read as UTF-16 already says nothing new.
+    Encoding::from_name(&name).filter(|encoding| *encoding != Encoding::Utf16)
+}
+
+/// The text of bytes that are said to be in an encoding of one byte a letter, or in UTF-8.
+#[must_use]
+pub fn in_encoding(bytes: &[u8], encoding: Encoding) -> Decoded {
+    let form = match encoding {
+        Encoding::Latin9 => ISO_8859_15,
+        Encoding::Latin1 | Encoding::Windows1252 => WINDOWS_1252,
+        Encoding::Utf8 | Encoding::Utf16 => return Decoded { encoding, ..decoded(bytes) },
+    };
+    Decoded { text: form.decode_without_bom_handling(bytes).0.into_owned(), encoding, doubt: None }
 }
 
 /// The bytes as UTF-8 up to a letter that is cut off; nothing where they are not.
@@ -118,6 +140,19 @@ mod tests {
         let decoded = decoded(b"10 \xa4");
         assert_eq!((decoded.encoding, decoded.text.as_str()), (Encoding::Latin9, "10 €"));
         assert!(decoded.doubt.is_some_and(|doubt| doubt.contains("\"¤\" or \"€\"")));
+    }
+
+    #[test]
+    fn an_xml_text_says_its_encoding() {
+        let of = |text: &str| declared(text);
+        assert_eq!(of("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><AuditFile/>"), Some(Encoding::Latin1));
+        assert_eq!(of("<?xml version='1.0' encoding='utf-8'?>"), Some(Encoding::Utf8));
+        assert_eq!(
+            (of("<?xml version=\"1.0\"?>"), of("encoding=\"iso-8859-1\""), of("<AuditFile/>")),
+            (None, None, None)
+        );
+        assert_eq!(in_encoding(b"Pr\xfcfung", Encoding::Latin1).text, "Prüfung");
+        assert_eq!(in_encoding(b"\xa4", Encoding::Latin9).text, "€");
     }
 
     #[test]

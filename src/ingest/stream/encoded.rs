@@ -25,7 +25,7 @@ impl Charset {
     /// A file that is in UTF-32, or in UTF-16 though neither a mark nor the layout says so.
     pub fn of(head: &[u8], named: Encoding) -> Result<(Self, usize), StreamError> {
         match head {
-            [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => return Err(StreamError::Utf32),
+            [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => return Err(StreamError::Ucs4),
             [0xEF, 0xBB, 0xBF, ..] => return Ok((Self::Utf8, 3)),
             [0xFF, 0xFE, ..] => return Ok((Self::Utf16Le, 2)),
             [0xFE, 0xFF, ..] => return Ok((Self::Utf16Be, 2)),

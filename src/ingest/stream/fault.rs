@@ -45,8 +45,9 @@ pub enum StreamError {
     NotUtf8 { line: u64 },
     #[error("the file looks like UTF-16, and nothing says that it is")]
     Utf16WithoutMark,
+    /// Four bytes a character.
     #[error("the file is UTF-32, which closepack does not read")]
-    Utf32,
+    Ucs4,
     #[error("the file is too large")]
     TooLarge {
         /// Most bytes of text that it may have.
@@ -88,7 +89,7 @@ impl StreamError {
     const fn code(&self) -> Code {
         match self {
             Self::GrowsTooMuch { .. } | Self::Window | Self::TooLarge { .. } => Code::LimitExceeded,
-            Self::NoCharacter { .. } | Self::NotUtf8 { .. } | Self::Utf16WithoutMark | Self::Utf32 => Code::NotUtf8,
+            Self::NoCharacter { .. } | Self::NotUtf8 { .. } | Self::Utf16WithoutMark | Self::Ucs4 => Code::NotUtf8,
             _ => Code::UnreadableFile,
         }
     }
@@ -113,7 +114,7 @@ impl StreamError {
             Self::GrowsTooMuch { .. } => format!("at most {UNPACKED_RATIO_MAX} times as much text as packed bytes"),
             Self::Window => format!("a window of at most {} MiB", (1_u64 << ZSTD_WINDOW_LOG_MAX) >> 20),
             Self::NoCharacter { encoding, .. } => format!("characters of {encoding}"),
-            Self::NotUtf8 { .. } | Self::Utf32 => "UTF-8 text".to_owned(),
+            Self::NotUtf8 { .. } | Self::Ucs4 => "UTF-8 text".to_owned(),
             Self::Utf16WithoutMark => "UTF-8 text, or a layout with the encoding utf-16".to_owned(),
             Self::TooLarge { most } => format!("at most {most} bytes of text"),
         }
@@ -133,7 +134,7 @@ impl StreamError {
             Self::NoCharacter { .. } | Self::NotUtf8 { .. } | Self::Utf16WithoutMark => {
                 "export the file as UTF-8, or name its encoding in the source's layout"
             }
-            Self::Utf32 => "export the file as UTF-8",
+            Self::Ucs4 => "export the file as UTF-8",
             Self::TooLarge { .. } => "split the file, or correct its name",
         };
         help.to_owned()
