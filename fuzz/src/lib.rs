@@ -3,10 +3,14 @@
 use std::path::Path;
 
 use closepack::book::Book;
+use closepack::book::layout::columns_of;
+use closepack::book::sources::SourceSpec;
 use closepack::diagnostics::Faults;
 use closepack::domain::Quarter;
-use closepack::ingest::book::{self, BookFault};
+use closepack::ingest::book::{self, BookFault, Codes};
+use closepack::ingest::ledger::{self, Context, Ledger};
 use closepack::ingest::quarter::{self, Records};
+use closepack::ingest::watch::Silent;
 
 /// The quarter whose sources are read.
 pub const QUARTER: &str = "2004-Q2";
@@ -79,7 +83,7 @@ impl Shelf {
     /// # Panics
     /// When the readings differ, or a reading accepts what no ledger may be.
     pub fn read(&self) -> Result<Records, Faults> {
-        let read = || quarter::read(self.folder.path(), &self.book, &self.quarter);
+        let read = || quarter::read(self.folder.path(), &self.book, &self.quarter, Faults::default(), &Silent);
         let (first, second) = (read(), read());
         match (&first, &second) {
             (Ok(first), Ok(second)) => {
@@ -93,6 +97,47 @@ impl Shelf {
             _ => panic!("the same files were taken once and refused once"),
         }
         first
+    }
+}
+
+/// The embedded book with a canonical ledger, and nothing else of the quarter.
+pub struct LedgerShelf {
+    shelf: Shelf,
+    codes: Codes,
+    spec: SourceSpec,
+}
+
+impl LedgerShelf {
+    /// A ledger without a file yet.
+    ///
+    /// # Panics
+    /// When the disk refuses.
+    #[must_use]
+    pub fn new() -> Self {
+        let shelf = Shelf::new("", "ledger.csv");
+        let codes = Codes::of(&shelf.book.config);
+        Self { shelf, codes, spec: SourceSpec::canonical(columns_of("ledger").expect("the ledger")) }
+    }
+
+    /// Reads a text as the ledger.
+    ///
+    /// # Panics
+    /// When the disk refuses.
+    #[must_use]
+    pub fn read(&self, text: &[u8]) -> (Option<Ledger>, Faults) {
+        self.shelf.put("ledger.csv", text);
+        let (mut faults, file) = (Faults::default(), format!("{QUARTER}/ledger.csv"));
+        let Shelf { folder, book, quarter } = &self.shelf;
+        let (codes, spec) = (&self.codes, &self.spec);
+        let context = Context { root: folder.path(), book, codes, quarter, spec, watch: &Silent };
+        let found = ledger::read(context, &[file], &mut faults);
+        (found.map(|(ledger, _)| ledger), faults)
+    }
+}
+
+impl Default for LedgerShelf {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
