@@ -63,6 +63,11 @@ pub(super) fn read(
         }
     };
     let (source, end) = records(source, file, rules, flow, &mut found)?;
+    // A quote that stands where it should not may have hidden where the records end.
+    if matches!(end, Some(CutError::OpenQuote(_) | CutError::TooLong(_))) && !file.exact {
+        found.stray = true;
+        return Ok(found);
+    }
     // What the source knows of its own end is the cause of what the cutter has met.
     match (source.finish(), end) {
         (Err(error), _) => error.tell(file.name, &mut found.faults),
