@@ -63,9 +63,10 @@ pub(super) fn read(
         }
     };
     let (source, end) = records(source, file, rules, flow, &mut found)?;
-    // What the source knows of its own end is the cause of what the cutter has met.
+    // What the source knows of its own end is the cause of what the cutter has met; a quote within a field can be, too.
     match (source.finish(), end) {
         (Err(error), _) => error.tell(file.name, &mut found.faults),
+        (Ok(_), Some(_)) if !file.exact && file.layout.dialect.quoted => found.stray = true,
         (Ok(_), Some(error)) => tell_cut(&error, file.name, &mut found.faults),
         (Ok(digest), None) => found.digest = Some(digest),
     }
@@ -83,7 +84,8 @@ fn records<R: Read + Send>(
     let marks = Marks { delimiter: file.layout.dialect.delimiter.unwrap_or(b','), quoted: file.layout.dialect.quoted };
     let mut cutter = Cutter::new(source, marks, (file.exact, file.chunk_bytes));
     let mut first = Chunk::default();
-    if let Err(error) = cutter.next(&mut first) {
+    let begun = if file.exact { learn_marks(&mut cutter, file, marks) } else { Ok(()) };
+    if let Err(error) = begun.and_then(|()| cutter.next(&mut first)) {
         return Ok((cutter.into_source(), Some(error)));
     }
     let head = find_head(&first, file, marks);
@@ -132,6 +134,15 @@ fn records<R: Read + Send>(
     let feed = feed.into_inner().unwrap_or_else(PoisonError::into_inner);
     flow.chunks = feed.next;
     Ok((feed.cutter.into_source(), feed.ended))
+}
+
+/// Tells the cutter what separates fields: byte by byte, only a quote behind a delimiter encloses.
+fn learn_marks<R: Read>(cutter: &mut Cutter<R>, file: &FileOf<'_>, marks: Marks) -> Result<(), CutError> {
+    if file.layout.dialect.delimiter.is_none() {
+        let beginning = cutter.look()?;
+        cutter.set_marks(find_head(&beginning, file, marks).marks);
+    }
+    Ok(())
 }
 
 /// Tells of a report that no layout can read, in the place of the columns that it lacks.
@@ -255,11 +266,18 @@ impl<'a> Columns<'a> {
         Self { dialect, marks, width, wanted: plan.wanted.clone(), keys }
     }
 
+    /// True where every record has the header's width and no line break within quotes.
+    fn one_line_each(&self, chunk: &Chunk, ends: &[u32]) -> bool {
+        let mut last_fields = ends.iter().skip(self.width - 1).step_by(self.width);
+        ends.len() as u64 == chunk.lines * self.width as u64
+            && last_fields.all(|end| chunk.text[*end as usize] == b'\n')
+    }
+
     /// Goes through the records of a chunk.
     fn chunk(&self, chunk: &Chunk, ends: &[u32], clean: bool, pass: &mut Pass<'_>, file: &str) {
         let text = &chunk.text[..];
         let utf8 = std::str::from_utf8(text).is_ok();
-        let one_line_each = ends.len() as u64 == chunk.lines * self.width as u64;
+        let one_line_each = self.one_line_each(chunk, ends);
         let (mut start, mut at, mut line) = (0, 0, chunk.first_line);
         let (mut fields, mut key) = (Vec::with_capacity(self.wanted.len()), Vec::with_capacity(self.keys.len()));
         while at < ends.len() {
