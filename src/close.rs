@@ -84,8 +84,8 @@ impl Closed {
     /// The sum of the adjustments that go through income and are of the given nature; a charge is positive.
     #[must_use]
     pub fn charges(&self, cash: bool) -> Money {
-        let rows = self.schedules.adjustments.iter();
-        rows.filter(|row| row.movement.is_income() && row.movement.is_cash() == cash).map(|row| row.amount).sum()
+        let totals = self.schedules.totals.iter();
+        totals.filter(|row| row.movement.is_income() && row.movement.is_cash() == cash).map(|row| row.amount).sum()
     }
 }
 
@@ -144,7 +144,7 @@ pub fn close_into(inputs: Inputs<'_>, faults: Faults) -> Result<Closed, Faults> 
         prior_quarter,
         prior_year: inputs.prior_year,
     });
-    let relief = schedules.inventory.iter().map(|row| (&row.key.dimension, row.roll.utilised_sale));
+    let relief = schedules.reserve_sums().into_iter().map(|(dimension, sums)| (dimension, sums.utilised_sale));
     let views = statements::views(book, quarter, &positions, &statements, relief);
     let no_costs = BTreeMap::new();
     let borne = prior.map_or(&no_costs, |pack| &pack.exit_costs);
@@ -233,7 +233,7 @@ fn impact(schedules: &Schedules, lines: &[StatementLine], shares: Option<Shares>
     };
     let mut bridge = vec![total("Net income (loss) as recorded", recorded)];
     for movement in Movement::all().filter(|movement| movement.is_income()) {
-        let rows = schedules.adjustments.iter().filter(|row| row.movement == movement);
+        let rows = schedules.totals.iter().filter(|row| row.movement == movement);
         let amount: Money = rows.map(|row| -row.amount).sum();
         if !amount.is_zero() {
             let cash = if movement.is_cash() { "cash" } else { "non-cash" };

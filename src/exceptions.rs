@@ -77,7 +77,7 @@ fn unexplained_units(rows: &[ReserveRow]) -> impl Iterator<Item = Exception> {
     rows.iter().filter(|row| row.roll.unexplained_units).filter_map(|row| {
         let item = row.item.as_ref()?;
         let message = format!("{} has more units on hand than opened and came in", item.sku);
-        let place = field(&item.origin, "quantity_on_hand");
+        let place = item.origin.field("quantity_on_hand");
         let value = item.quantity_on_hand.to_string();
         Some(Exception::review(format!("units:{}", named(row)), "unexplained-units", message, place, value))
     })
@@ -88,7 +88,7 @@ fn reserves_above_cost(rows: &[ReserveRow]) -> impl Iterator<Item = Exception> {
     rows.iter().filter(|row| row.roll.above_cost).filter_map(|row| {
         let item = row.item.as_ref()?;
         let message = format!("the cost of {} fell below its reserve without units that left", item.sku);
-        let place = field(&item.origin, "unit_cost");
+        let place = item.origin.field("unit_cost");
         let value = row.roll.opening.to_string();
         Some(Exception::review(format!("reserve:{}", named(row)), "reserve-above-cost", message, place, value))
     })
@@ -98,17 +98,23 @@ fn reserves_above_cost(rows: &[ReserveRow]) -> impl Iterator<Item = Exception> {
 /// reserve counts as used, and its written-down cost is no longer known (SAB Topic 5.BB).
 fn items_under_another_key(rows: &[ReserveRow]) -> Vec<Exception> {
     let key = |row: &ReserveRow| (row.key.dimension.entity.clone(), row.key.item.clone());
-    let new = |row: &&ReserveRow| row.item.is_some() && !row.roll.known_before;
-    let new: BTreeMap<_, &ReserveRow> = rows.iter().filter(new).map(|row| (key(row), row)).collect();
-    let gone = rows.iter().filter(|row| row.item.is_none() && !row.roll.opening.is_zero());
-    gone.filter_map(|row| {
-        let now = new.get(&key(row))?;
-        let origin = now.item.as_ref().map(|item| item.origin.clone()).unwrap_or_default();
-        let message = format!("{} stood in {} before: its reserve was not carried over", named(now), named(row));
-        let (place, value) = (field(&origin, "pool"), row.roll.opening.to_string());
-        Some(Exception::review(format!("moved:{}", named(now)), "item-under-another-key", message, place, value))
-    })
-    .collect()
+    let gone = || rows.iter().filter(|row| row.item.is_none() && !row.roll.opening.is_zero());
+    // A file may have a million new items, of which no more than were gone can matter.
+    let keys: BTreeSet<_> = gone().map(key).collect();
+    if keys.is_empty() {
+        return Vec::new();
+    }
+    let new = rows.iter().filter(|row| row.item.is_some() && !row.roll.known_before);
+    let new: BTreeMap<_, &ReserveRow> = new.map(|row| (key(row), row)).filter(|(key, _)| keys.contains(key)).collect();
+    gone()
+        .filter_map(|row| {
+            let now = new.get(&key(row))?;
+            let place = now.item.as_ref().map(|item| item.origin.field("pool")).unwrap_or_default();
+            let message = format!("{} stood in {} before: its reserve was not carried over", named(now), named(row));
+            let value = row.roll.opening.to_string();
+            Some(Exception::review(format!("moved:{}", named(now)), "item-under-another-key", message, place, value))
+        })
+        .collect()
 }
 
 /// An impairment test looks at all assets of a group: one that is not among them leaves its carrying amount out.

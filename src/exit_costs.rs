@@ -14,7 +14,7 @@ use crate::book::Book;
 use crate::domain::{Dimension, Money, Quarter};
 use crate::journal;
 use crate::records::{Disposition, ObligationKind};
-use crate::schedules::{ObligationRow, Schedules};
+use crate::schedules::{ObligationRow, ReserveRow, Schedules};
 
 /// A major type of cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -147,11 +147,15 @@ impl Costs<'_> {
     }
 
     fn inventory(&mut self, schedules: &Schedules) {
-        for row in &schedules.inventory {
-            let pool = self.book.config.pools.get(&row.key.group);
+        let of_one_pool =
+            |a: &ReserveRow, b: &ReserveRow| a.key.dimension == b.key.dimension && a.key.group == b.key.group;
+        for run in schedules.inventory.chunk_by(of_one_pool) {
+            let key = &run[0].key;
+            let pool = self.book.config.pools.get(&*key.group);
             let deadline = pool.and_then(|pool| self.book.binding_deadline(pool, self.quarter));
-            if let Some(cost) = self.row(&row.key.dimension, CostType::InventoryMarkdown) {
-                cost.bear(row.roll.charge - row.roll.release, Money::ZERO, deadline);
+            let charged = run.iter().map(|row| row.roll.charge - row.roll.release).sum();
+            if let Some(cost) = self.row(&key.dimension, CostType::InventoryMarkdown) {
+                cost.bear(charged, Money::ZERO, deadline);
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::adjust::Kind;
 use crate::domain::{Dimension, Money};
 use crate::ingest::prior_pack::PriorPack;
-use crate::records::ItemKey;
+use crate::records::{ItemKey, ItemName};
 use crate::schedules::Schedules;
 
 /// One item's way through the quarter; all amounts are positive reserves, losses to date or liabilities.
@@ -13,7 +13,7 @@ use crate::schedules::Schedules;
 pub struct RollRow {
     pub kind: Kind,
     pub dimension: Dimension,
-    pub item: String,
+    pub item: ItemName,
     pub opening: Money,
     /// Charged or incurred, with changes of estimate.
     pub charged: Money,
@@ -38,7 +38,7 @@ pub fn build(schedules: &Schedules, prior: Option<&PriorPack>) -> Vec<RollRow> {
     let reserves = schedules.inventory.iter().map(|row| RollRow {
         kind: Kind::InventoryReserve,
         dimension: row.key.dimension.clone(),
-        item: format!("{}/{}", row.key.group, row.key.item),
+        item: row.name(),
         opening: row.roll.opening,
         charged: row.roll.charge,
         utilised: row.roll.utilised_sale + row.roll.utilised_scrap,
@@ -48,7 +48,7 @@ pub fn build(schedules: &Schedules, prior: Option<&PriorPack>) -> Vec<RollRow> {
     });
     let prepaid = schedules.prepaid.iter().map(|row| {
         let (before, found) = (row.earlier.written_off, &row.measurement);
-        let item = row.contract.contract_id.clone();
+        let item = row.contract.contract_id.as_str().into();
         losses(
             Kind::PrepaidAdvertising,
             &row.contract.dimension,
@@ -60,7 +60,7 @@ pub fn build(schedules: &Schedules, prior: Option<&PriorPack>) -> Vec<RollRow> {
     });
     let assets = schedules.assets.iter().map(|row| {
         let (asset, found) = (&row.asset, &row.measurement);
-        let item = format!("{}/{}", asset.asset_id, asset.component);
+        let item = ItemName::of_group(&*asset.asset_id, &*asset.component);
         let before = row.earlier.written_down;
         losses(Kind::FixedAssets, &asset.dimension, item, before, found.write_down, found.written_down_to_date)
     });
@@ -69,7 +69,7 @@ pub fn build(schedules: &Schedules, prior: Option<&PriorPack>) -> Vec<RollRow> {
         RollRow {
             kind: Kind::Obligations,
             dimension: row.obligation.dimension.clone(),
-            item: row.obligation.obligation_id.clone(),
+            item: row.obligation.obligation_id.as_str().into(),
             opening: found.opening,
             charged: found.incurred + found.change,
             utilised: Money::ZERO,
@@ -83,9 +83,9 @@ pub fn build(schedules: &Schedules, prior: Option<&PriorPack>) -> Vec<RollRow> {
             .iter()
             .any(|amount| !amount.is_zero())
     };
-    let mut rows: Vec<RollRow> = reserves.chain(prepaid).chain(assets).chain(obligations).collect();
-    rows.extend(prior.into_iter().flat_map(|pack| gone(schedules, pack)));
-    rows.retain(moves);
+    let gone = prior.into_iter().flat_map(|pack| gone(schedules, pack));
+    let rows = reserves.chain(prepaid).chain(assets).chain(obligations).chain(gone);
+    let mut rows: Vec<RollRow> = rows.filter(moves).collect();
     rows.sort_by(|a, b| (a.kind, &a.dimension, &a.item).cmp(&(b.kind, &b.dimension, &b.item)));
     rows
 }
@@ -97,16 +97,16 @@ fn gone(schedules: &Schedules, prior: &PriorPack) -> Vec<RollRow> {
     let contracts = prior
         .prepaid
         .iter()
-        .filter(|(key, _)| !contracts.contains(&(&key.dimension, key.item.as_str())))
-        .map(|(key, earlier)| left(Kind::PrepaidAdvertising, key, key.item.clone(), earlier.written_off));
+        .filter(|(key, _)| !contracts.contains(&(&key.dimension, &*key.item)))
+        .map(|(key, earlier)| left(Kind::PrepaidAdvertising, key, (&*key.item).into(), earlier.written_off));
     let assets = prior.assets.iter().filter(|(key, _)| !assets.contains(key)).map(|(key, earlier)| {
-        left(Kind::FixedAssets, key, format!("{}/{}", key.group, key.item), earlier.written_down)
+        left(Kind::FixedAssets, key, ItemName::of_group(key.group.clone(), key.item.clone()), earlier.written_down)
     });
     contracts.chain(assets).collect()
 }
 
 /// An item that left its register with the losses that it had borne.
-fn left(kind: Kind, key: &ItemKey, item: String, losses: Money) -> RollRow {
+fn left(kind: Kind, key: &ItemKey, item: ItemName, losses: Money) -> RollRow {
     let nothing = Money::ZERO;
     RollRow {
         kind,
@@ -122,7 +122,7 @@ fn left(kind: Kind, key: &ItemKey, item: String, losses: Money) -> RollRow {
 }
 
 /// Losses to date; a recovery is released.
-fn losses(kind: Kind, dimension: &Dimension, item: String, opening: Money, loss: Money, closing: Money) -> RollRow {
+fn losses(kind: Kind, dimension: &Dimension, item: ItemName, opening: Money, loss: Money, closing: Money) -> RollRow {
     let (charged, released) = (loss.at_least_zero(), (-loss).at_least_zero());
     let (utilised, paid) = (Money::ZERO, Money::ZERO);
     RollRow { kind, dimension: dimension.clone(), item, opening, charged, utilised, released, paid, closing }

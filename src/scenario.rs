@@ -12,7 +12,7 @@ use crate::diagnostics::Place;
 use crate::domain::{Money, Quarter};
 use crate::ingest::prior_pack::PriorPack;
 use crate::ingest::quarter::Records;
-use crate::records::OpeningBalance;
+use crate::records::{ItemKey, OpeningBalance};
 use crate::trial_balance::AccountKey;
 
 /// The records of a quarter as the scenario has them; `own` and `real` are its pack and the real one of the quarter
@@ -23,7 +23,7 @@ pub fn restated(book: &Book, quarter: &Quarter, records: &Records, own: &PriorPa
     let (of_own, of_real) = (&own.ordinary, &real.ordinary);
     let shows = book.config.policies.subledger_shows_write_downs;
     for contract in &mut records.prepaid_advertising {
-        let key = crate::schedules::item_key(&contract.dimension, "", &contract.contract_id);
+        let key = ItemKey::new(&contract.dimension, "", &contract.contract_id);
         contract.expensed_to_date += difference(&key, &of_own.expensed, &of_real.expensed, |amount| *amount);
         if shows {
             let left = |earlier: &crate::adjust::prepaid_advertising::Earlier| earlier.written_off + earlier.moved;
@@ -138,7 +138,7 @@ mod tests {
 
     /// A pack that has expensed so much of the one contract of 100.00, and written off so much more.
     fn pack(expensed: i128, written_off: i128) -> PriorPack {
-        let key = crate::schedules::item_key(&dimension(), "", "AD-1");
+        let key = ItemKey::new(&dimension(), "", "AD-1");
         let mut pack = PriorPack::default();
         pack.ordinary.expensed.insert(key.clone(), cents(expensed));
         pack.ordinary.accrued.insert("OB-1".to_owned(), cents(expensed));

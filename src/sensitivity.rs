@@ -1,15 +1,18 @@
 //! Sensitivities: every charge measured again with one judgement changed. Pure.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 
-use crate::adjust::Kind;
+use crate::adjust::inventory_reserve::Judged;
+use crate::adjust::{Kind, Movement};
 use crate::book::{Book, Sensitivity, SensitivityInput};
 use crate::diagnostics::Faults;
-use crate::domain::{Money, Quarter};
+use crate::domain::{Dimension, Money, Quarter};
 use crate::ingest::prior_pack::PriorPack;
 use crate::ingest::quarter::Records;
-use crate::records::{Disposition, FixedAsset, InventoryItem};
-use crate::schedules::{self, Schedules};
+use crate::records::{Disposition, FixedAsset};
+use crate::schedules::{self, MovementTotal, Schedules};
 
 /// The net charge to income of each kind, in the order of [`Kind::ALL`]; relief is negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +23,8 @@ impl Charges {
     #[must_use]
     pub fn of(schedules: &Schedules) -> Self {
         let mut charges = [Money::ZERO; Kind::ALL.len()];
-        for row in schedules.adjustments.iter().filter(|row| row.movement.is_income()) {
-            charges[row.movement.kind() as usize] += row.amount;
+        for total in schedules.totals.iter().filter(|total| total.movement.is_income()) {
+            charges[total.movement.kind() as usize] += total.amount;
         }
         Self(charges)
     }
@@ -69,10 +72,11 @@ pub struct SensitivityResult {
     pub steps: Vec<StepResult>,
 }
 
-/// Measures the quarter once for each step of each sensitivity of the book.
+/// Measures what a sensitivity changes once for each step of it.
 ///
-/// Each time that input of every item is changed, and all schedules are measured again by the same rules from the same
-/// prior pack. What a rule refuses is told in the place of the charges.
+/// Each time that input of every item is changed, and the schedule that depends on it is measured again by the same
+/// rules from the same prior pack; what does not depend on it is not. What a rule refuses is told in the place of the
+/// charges.
 #[must_use]
 pub fn analyse(
     book: &Book,
@@ -81,48 +85,123 @@ pub fn analyse(
     prior: Option<&PriorPack>,
     base: &Schedules,
 ) -> Vec<SensitivityResult> {
-    let base = Charges::of(base);
-    let measured = |sensitivity: &Sensitivity, step: Decimal| {
-        let changed = changed(records, sensitivity.input, step);
-        match schedules::measure(book, quarter, &changed, prior) {
-            Ok(schedules) => Ok(Charges::of(&schedules)),
-            Err(faults) => Err(Refusal::of(&faults)),
-        }
-    };
-    let analysed = |sensitivity: &Sensitivity| SensitivityResult {
-        id: sensitivity.id.clone(),
-        input: sensitivity.input,
-        base,
-        steps: sensitivity
-            .steps
-            .iter()
-            .map(|step| StepResult { step: *step, changed: measured(sensitivity, *step) })
-            .collect(),
-    };
-    book.config.sensitivities.iter().map(analysed).collect()
-}
-
-/// The records with an input of every item changed: `input * (1 + step)`, exact in units and unit prices, to the
-/// nearest cent in amounts.
-fn changed(records: &Records, input: SensitivityInput, step: Decimal) -> Records {
-    let factor = Decimal::ONE + step;
-    let mut records = records.clone();
-    let of_item: fn(&mut InventoryItem) -> &mut Option<Decimal> = match input {
-        SensitivityInput::SellingPrice => |item| &mut item.selling_price,
-        SensitivityInput::ReplacementCost => |item| &mut item.replacement_cost,
-        SensitivityInput::ExpectedUnits => |item| &mut item.expected_units,
-        SensitivityInput::ScrapValue => |item| &mut item.scrap_value,
-        SensitivityInput::FairValue => {
-            records.fixed_assets.iter_mut().for_each(|asset| change_fair_value(asset, factor));
-            return records;
-        }
-    };
-    for value in records.inventory.iter_mut().filter_map(|item| of_item(item).as_mut()) {
-        *value *= factor;
+    let income = base.totals.iter().filter(|total| total.movement.is_income());
+    let mut by_dimension: BTreeMap<Dimension, Money> = BTreeMap::new();
+    for total in income.filter(|total| total.movement != Movement::DeferredTax) {
+        *by_dimension.entry(total.dimension.clone()).or_insert(Money::ZERO) += total.amount;
     }
-    records
+    let quarter = Analysis { book, quarter, records, prior, base, by_dimension, charges: Charges::of(base) };
+    let mut of_inventory = quarter.inventory().into_iter();
+    let mut analysed = |sensitivity: &Sensitivity| {
+        let of_step = |step: &Decimal| match stock_input(sensitivity.input) {
+            Some(_) => of_inventory.next().unwrap_or(Ok(quarter.charges)),
+            None => quarter.assets(*step),
+        };
+        let changed: Vec<_> = sensitivity.steps.iter().map(of_step).collect();
+        let steps = sensitivity.steps.iter().zip(changed);
+        let steps = steps.map(|(step, changed)| StepResult { step: *step, changed }).collect();
+        SensitivityResult { id: sensitivity.id.clone(), input: sensitivity.input, base: quarter.charges, steps }
+    };
+    book.config.sensitivities.iter().map(&mut analysed).collect()
 }
 
+/// A measured quarter, with what its charges come to.
+struct Analysis<'a> {
+    book: &'a Book,
+    quarter: &'a Quarter,
+    records: &'a Records,
+    prior: Option<&'a PriorPack>,
+    base: &'a Schedules,
+    /// The charges to income before tax.
+    by_dimension: BTreeMap<Dimension, Money>,
+    charges: Charges,
+}
+
+impl Analysis<'_> {
+    /// The charges under every step of every sensitivity of the inventory, in the book's order: one walk over the items
+    /// for all of them. The inventory is sound or not in every step alike.
+    fn inventory(&self) -> Vec<Result<Charges, Refusal>> {
+        let &Self { book, quarter, records, prior, base, .. } = self;
+        let mut changes = Vec::new();
+        for sensitivity in &book.config.sensitivities {
+            let Some(input) = stock_input(sensitivity.input) else { continue };
+            let factors = sensitivity.steps.iter().map(|step| Decimal::ONE + *step);
+            changes.extend(factors.map(|factor| move |judged| changed(judged, input, factor)));
+        }
+        if changes.is_empty() {
+            return Vec::new();
+        }
+        match schedules::inventory_differences(book, quarter, records, prior, base, &changes) {
+            Ok(found) => {
+                let of_step = |number| found.iter().map(move |(dimension, amounts)| (dimension, amounts[number]));
+                (0..changes.len()).map(|number| Ok(self.with(Kind::InventoryReserve, of_step(number)))).collect()
+            }
+            Err(faults) => changes.iter().map(|_| Err(Refusal::of(&faults))).collect(),
+        }
+    }
+
+    fn assets(&self, step: Decimal) -> Result<Charges, Refusal> {
+        let mut register = self.records.fixed_assets.clone();
+        register.iter_mut().for_each(|asset| change_fair_value(asset, Decimal::ONE + step));
+        let charges = schedules::asset_charges(self.book, self.quarter, &register, self.prior);
+        let mut differences = charges.map_err(|faults| Refusal::of(&faults))?;
+        let of_assets =
+            |total: &&MovementTotal| total.movement.kind() == Kind::FixedAssets && total.movement.is_income();
+        for total in self.base.totals.iter().filter(of_assets) {
+            *differences.entry(total.dimension.clone()).or_insert(Money::ZERO) -= total.amount;
+        }
+        let differences = differences.iter().map(|(dimension, amount)| (dimension, *amount));
+        Ok(self.with(Kind::FixedAssets, differences))
+    }
+
+    /// The charges with those of one kind changed in each dimension, and with the tax that follows.
+    fn with<'d>(&self, kind: Kind, differences: impl Iterator<Item = (&'d Dimension, Money)>) -> Charges {
+        let mut charges = self.charges;
+        for (dimension, difference) in differences {
+            let before = self.by_dimension.get(dimension).copied().unwrap_or(Money::ZERO);
+            charges.0[kind as usize] += difference;
+            let benefits = [before, before + difference].map(|charge| schedules::tax_benefit(self.book, charge));
+            if let [Some(before), Some(after)] = benefits {
+                charges.0[Kind::IncomeTax as usize] += before - after;
+            }
+        }
+        charges
+    }
+}
+
+/// An input of the inventory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum StockInput {
+    SellingPrice,
+    ReplacementCost,
+    ExpectedUnits,
+    ScrapValue,
+}
+
+const fn stock_input(input: SensitivityInput) -> Option<StockInput> {
+    match input {
+        SensitivityInput::SellingPrice => Some(StockInput::SellingPrice),
+        SensitivityInput::ReplacementCost => Some(StockInput::ReplacementCost),
+        SensitivityInput::ExpectedUnits => Some(StockInput::ExpectedUnits),
+        SensitivityInput::ScrapValue => Some(StockInput::ScrapValue),
+        SensitivityInput::FairValue => None,
+    }
+}
+
+/// An item's judgements with one of them changed: `input * (1 + step)`, exact in units and unit prices. Nothing for an
+/// item that has no such input.
+fn changed(mut judged: Judged, input: StockInput, factor: Decimal) -> Option<Judged> {
+    let value = match input {
+        StockInput::SellingPrice => &mut judged.selling_price,
+        StockInput::ReplacementCost => &mut judged.replacement_cost,
+        StockInput::ExpectedUnits => &mut judged.expected_units,
+        StockInput::ScrapValue => &mut judged.scrap_value,
+    };
+    *value.as_mut()? *= factor;
+    Some(judged)
+}
+
+/// To the nearest cent.
 fn change_fair_value(asset: &mut FixedAsset, factor: Decimal) {
     if let Disposition::HeldForSale { fair_value, .. } | Disposition::HoldAndUse { fair_value, .. } =
         &mut asset.disposition
@@ -133,14 +212,13 @@ fn change_fair_value(asset: &mut FixedAsset, factor: Decimal) {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::sync::Arc;
 
     use super::*;
     use crate::book::{Basis, Calendar, Chart, Choice, config};
     use crate::diagnostics::Place;
-    use crate::domain::Dimension;
     use crate::ingest::ledger::Ledger;
-    use crate::records::{Convention, DepreciationMethod};
+    use crate::records::{Convention, DepreciationMethod, InventoryItem};
 
     fn day(text: &str) -> chrono::NaiveDate {
         text.parse().expect("a date of this test")
@@ -184,10 +262,10 @@ mod tests {
     fn item() -> InventoryItem {
         let nothing = Decimal::ZERO;
         InventoryItem {
-            origin: Place::line("2004-Q2/inventory.csv", 2),
+            origin: (&Place::line("2004-Q2/inventory.csv", 2)).into(),
             dimension: Dimension::new("IAA", "FETISH", "apparel"),
-            pool: "fetish-apparel".to_owned(),
-            sku: "1".to_owned(),
+            pool: "fetish-apparel".into(),
+            sku: "1".into(),
             description: String::new(),
             quantity_on_hand: decimal("100"),
             quantity_received: nothing,
@@ -252,7 +330,7 @@ mod tests {
 
     #[test]
     fn unit_prices_and_units_change_exactly() {
-        let records = Records { inventory: vec![item()], ..records() };
+        let records = Records { inventory: vec![Arc::new(item())], ..records() };
         for (input, steps, expected) in [
             // 14.40 a unit; at 24 the cost of 20 is the most.
             ("selling_price", &["-0.10", "0.50"][..], vec![12_800, -32_000]),
@@ -272,7 +350,7 @@ mod tests {
 
     #[test]
     fn fair_values_change_to_the_nearest_cent() {
-        let records = Records { inventory: vec![item()], fixed_assets: vec![asset()], ..records() };
+        let records = Records { inventory: vec![Arc::new(item())], fixed_assets: vec![asset()], ..records() };
         // 9.045 is 9.05; written down from 991.67, after a month of depreciation.
         let result = analysed(&book("fair_value", &["-0.10"]), &records);
         assert_eq!(differences(&result, Some(Kind::FixedAssets)), (833 + 98_162, vec![100]));
@@ -285,7 +363,7 @@ mod tests {
         let mut book = book("selling_price", &["-0.10"]);
         book.config.policies.valuation_allowance = false;
         book.config.policies.tax_rate = decimal("0.40");
-        let result = analysed(&book, &Records { inventory: vec![item()], ..records() });
+        let result = analysed(&book, &Records { inventory: vec![Arc::new(item())], ..records() });
         assert_eq!(differences(&result, Some(Kind::IncomeTax)), (-24_800, vec![-5_120]));
         assert_eq!(differences(&result, None), (37_200, vec![7_680]));
     }
@@ -295,6 +373,7 @@ mod tests {
         let book = book("selling_price", &["-0.10", "0.10"]);
         let base = schedules::measure(&book, &quarter(), &records(), None).expect("no records");
         let late = InventoryItem { last_receipt_date: Some(day("2004-06-01")), ..item() };
+        let late = Arc::new(late);
         let refused = Records { inventory: vec![late.clone(), late], ..records() };
         let results = analyse(&book, &quarter(), &refused, None, &base);
         for step in &results[0].steps {

@@ -914,7 +914,7 @@ mod tests {
             asset(60_000, 60, 12_000, held_and_used("2004-05-26", 10_000, 0, None)),
             asset(60_000, 60, 12_000, held_and_used("2004-05-26", 48_000, 900_000, None)),
         ];
-        assets[1].dimension.entity = "F".to_owned();
+        assets[1].dimension = Dimension::new("F", &assets[1].dimension.brand, &assets[1].dimension.segment);
         let found = group(&assets, Basis::UsGaap, "2004-05-29");
         assert_eq!([found[0].write_down.cents(), found[1].write_down.cents()], [38_000, 0]);
     }

@@ -23,13 +23,45 @@ pub struct Terms<'a> {
     pub group: Option<&'a str>,
 }
 
+/// What is judged of an item, and not counted: the inputs that a sensitivity changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Judged {
+    /// Currency a unit.
+    pub selling_price: Option<Decimal>,
+    /// Currency a unit.
+    pub replacement_cost: Option<Decimal>,
+    /// Units expected to be sold before the pool's deadline.
+    pub expected_units: Option<Decimal>,
+    /// Currency a unit.
+    pub scrap_value: Option<Decimal>,
+}
+
+impl Judged {
+    /// What the subledger says.
+    #[must_use]
+    pub const fn of(item: &InventoryItem) -> Self {
+        let InventoryItem { selling_price, replacement_cost, expected_units, scrap_value, .. } = *item;
+        Self { selling_price, replacement_cost, expected_units, scrap_value }
+    }
+}
+
 /// An item to be measured. Items stand in the order of their keys, which decides who gets an odd cent.
 #[derive(Debug, Clone, Copy)]
 pub struct Input<'a> {
     pub item: &'a InventoryItem,
+    /// What is taken in the place of the item's own judgements; they are the same but in a sensitivity.
+    pub judged: Judged,
     pub terms: Terms<'a>,
     /// What the last close says of it.
     pub opening: Opening,
+}
+
+impl<'a> Input<'a> {
+    /// An item with the subledger's own judgements.
+    #[must_use]
+    pub const fn new(item: &'a InventoryItem, terms: Terms<'a>, opening: Opening) -> Self {
+        Self { item, judged: Judged::of(item), terms, opening }
+    }
 }
 
 /// What an item is worth.
@@ -45,6 +77,8 @@ pub struct Measurement {
     pub saleable: Decimal,
     /// Units that are worth their scrap value.
     pub excess: Decimal,
+    /// The largest reserve of the methods that go by a rate, which no judgement changes.
+    pub by_rates: Money,
     /// What gives the reserve its amount: a method's name, or `returned`.
     pub method: &'static str,
     /// The reserve that the item needs: the largest of its pool's methods, from nothing to cost.
@@ -61,6 +95,7 @@ impl Measurement {
             market: Decimal::ZERO,
             saleable: Decimal::ZERO,
             excess: Decimal::ZERO,
+            by_rates: Money::ZERO,
             method: methods.named()[0].name(),
             required: Money::ZERO,
         }
@@ -93,21 +128,21 @@ pub const fn release_citation(basis: Basis) -> &'static str {
 
 /// Net realizable value of a unit: the selling price less royalty, selling cost and cost to complete, not below zero.
 #[must_use]
-pub fn net_realizable_value(item: &InventoryItem, royalty_rate: Decimal) -> Decimal {
-    let price = item.selling_price.unwrap_or_default();
+pub fn net_realizable_value(item: &InventoryItem, judged: &Judged, royalty_rate: Decimal) -> Decimal {
+    let price = judged.selling_price.unwrap_or_default();
     (price * (Decimal::ONE - item.selling_cost_rate - royalty_rate) - item.cost_to_complete).max(Decimal::ZERO)
 }
 
 /// Market of a unit: net realizable value, or replacement cost between the floor and the ceiling
 /// (ARB 43 ch. 4 st. 6: not above net realizable value, not below it less the normal margin).
 #[must_use]
-pub fn market(item: &InventoryItem, nrv: Decimal, test: MarketTest) -> Decimal {
+pub fn market(item: &InventoryItem, judged: &Judged, nrv: Decimal, test: MarketTest) -> Decimal {
     match test {
         MarketTest::NetRealizableValue => nrv,
         MarketTest::ReplacementCost => {
-            let margin = item.normal_margin_rate.unwrap_or_default() * item.selling_price.unwrap_or_default();
+            let margin = item.normal_margin_rate.unwrap_or_default() * judged.selling_price.unwrap_or_default();
             let floor = (nrv - margin).max(Decimal::ZERO);
-            item.replacement_cost.unwrap_or_default().min(nrv).max(floor)
+            judged.replacement_cost.unwrap_or_default().min(nrv).max(floor)
         }
     }
 }
@@ -122,76 +157,122 @@ struct Comparison {
     excess: Decimal,
     /// Cost less what the item will bring, no unit at more than its cost: zero or more.
     shortfall: Money,
+}
+
+impl Comparison {
     /// What the item will bring, whatever its cost.
-    value: Money,
+    fn value(&self, scrap: Decimal) -> Money {
+        Money::round(self.saleable * self.market + self.excess * scrap)
+    }
+}
+
+/// The value of a unit that will not sell: at most its cost.
+fn scrap(input: &Input<'_>) -> Decimal {
+    input.item.unit_cost.min(input.judged.scrap_value.unwrap_or_default())
 }
 
 fn compare(input: &Input<'_>, quarter_end: NaiveDate) -> Comparison {
-    let (item, terms) = (input.item, &input.terms);
+    let (item, judged, terms) = (input.item, &input.judged, &input.terms);
     let quantity = item.quantity_on_hand;
-    let nrv = net_realizable_value(item, terms.royalty_rate);
-    let market = market(item, nrv, terms.market);
+    let nrv = net_realizable_value(item, judged, terms.royalty_rate);
+    let market = market(item, judged, nrv, terms.market);
     let saleable = match terms.deadline {
         Some(deadline) if deadline <= quarter_end => Decimal::ZERO,
-        Some(_) => quantity.min(item.expected_units.unwrap_or_default()),
+        Some(_) => quantity.min(judged.expected_units.unwrap_or_default()),
         None => quantity,
     };
     let excess = quantity - saleable;
-    let scrap = item.unit_cost.min(item.scrap_value.unwrap_or_default());
     let cost = Money::round(quantity * item.unit_cost);
-    let recoverable = Money::round(saleable * item.unit_cost.min(market) + excess * scrap);
-    let value = Money::round(saleable * market + excess * scrap);
-    Comparison { cost, nrv, market, saleable, excess, shortfall: cost - recoverable, value }
+    // Most items are worth their cost, which needs no product.
+    let recoverable = if excess.is_zero() && item.unit_cost <= market {
+        cost
+    } else {
+        Money::round(saleable * item.unit_cost.min(market) + excess * scrap(input))
+    };
+    Comparison { cost, nrv, market, saleable, excess, shortfall: cost - recoverable }
 }
 
-/// Measures all items of a subledger at the quarter's end; the results stand in the order of the inputs.
-///
-/// Where the unit of account is larger than the item, gains on some items make up for losses on others of the group
-/// (ARB 43 ch. 4 st. 7, ASC 330-10-35-10), which is why the subledger is measured as a whole.
+/// What lower of cost requires of the items of units of account that are larger than the item: gains on some make up
+/// for losses on others of the group (ARB 43 ch. 4 st. 7, ASC 330-10-35-10). The requirements stand in the order of
+/// the inputs, with nothing for an item on its own; and there are none at all where every item is.
 #[must_use]
-pub fn measure_subledger(inputs: &[Input<'_>], quarter_end: NaiveDate) -> Vec<Measurement> {
-    let compared: Vec<Comparison> = inputs.iter().map(|input| compare(input, quarter_end)).collect();
-    let mut lower_of_cost: Vec<Money> = compared.iter().map(|found| found.shortfall).collect();
-    let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (at, input) in inputs.iter().enumerate() {
+pub fn group_requirements<'a>(
+    inputs: impl Iterator<Item = Input<'a>> + Clone,
+    quarter_end: NaiveDate,
+) -> Vec<Option<Money>> {
+    let mut groups: BTreeMap<&str, Vec<Member>> = BTreeMap::new();
+    for (at, input) in inputs.clone().enumerate() {
         if let (Some(group), true) = (input.terms.group, input.terms.methods.has(Method::LowerOfCost)) {
-            groups.entry(group).or_default().push(at);
+            let found = compare(&input, quarter_end);
+            let (cost, shortfall, value) = (found.cost, found.shortfall, found.value(scrap(&input)));
+            groups.entry(group).or_default().push(Member { at, cost, shortfall, value });
         }
     }
-    for members in groups.values() {
-        for (at, share) in group_shares(&compared, members) {
-            lower_of_cost[at] = share;
-        }
+    let items = if groups.is_empty() { 0 } else { inputs.count() };
+    let mut requirements = vec![None; items];
+    for (at, share) in groups.values().flat_map(|members| group_shares(members)) {
+        requirements[at] = Some(share);
     }
-    let conclude = |((input, compared), share)| conclude(input, compared, share, quarter_end);
-    inputs.iter().zip(&compared).zip(lower_of_cost).map(conclude).collect()
+    requirements
+}
+
+/// An item of a group.
+struct Member {
+    at: usize,
+    cost: Money,
+    shortfall: Money,
+    value: Money,
 }
 
 /// The group's own shortfall, shared over the items that have one.
-fn group_shares(compared: &[Comparison], members: &[usize]) -> Vec<(usize, Money)> {
-    let sum = |amount: fn(&Comparison) -> Money| members.iter().map(|at| amount(&compared[*at])).sum::<Money>();
-    let shortfall = (sum(|found| found.cost) - sum(|found| found.value)).at_least_zero();
-    let own: Vec<Money> = members.iter().map(|at| compared[*at].shortfall).collect();
-    members.iter().copied().zip(allocate(shortfall, &own, &own)).collect()
+fn group_shares(members: &[Member]) -> Vec<(usize, Money)> {
+    let sum = |amount: fn(&Member) -> Money| members.iter().map(amount).sum::<Money>();
+    let shortfall = (sum(|member| member.cost) - sum(|member| member.value)).at_least_zero();
+    let own: Vec<Money> = members.iter().map(|member| member.shortfall).collect();
+    members.iter().map(|member| member.at).zip(allocate(shortfall, &own, &own)).collect()
+}
+
+/// Measures an item at the quarter's end; `of_group` is its part of [`group_requirements`], where it has one.
+#[must_use]
+pub fn measure(input: &Input<'_>, of_group: Option<Money>, quarter_end: NaiveDate) -> Measurement {
+    let found = compare(input, quarter_end);
+    conclude(input, &found, of_group.unwrap_or(found.shortfall), quarter_end)
+}
+
+/// The reserve that an item needs under other judgements than those of which `found` is the measurement: what rates
+/// require stays as it is. The input's opening has no part in it.
+#[must_use]
+pub fn requirement(input: &Input<'_>, found: &Measurement, of_group: Option<Money>, quarter_end: NaiveDate) -> Money {
+    let compared = compare(input, quarter_end);
+    let tested = input.terms.methods.has(Method::LowerOfCost);
+    let lower_of_cost = if tested { of_group.unwrap_or(compared.shortfall) } else { Money::ZERO };
+    let returned = returned_shortfall(input.item, compared.nrv);
+    lower_of_cost.max(found.by_rates).max(returned).at_least_zero()
 }
 
 /// The largest of what the methods of the item's pool give, and of what returned goods need.
 fn conclude(input: &Input<'_>, found: &Comparison, lower_of_cost: Money, quarter_end: NaiveDate) -> Measurement {
-    let methods = input.terms.methods;
-    let amount = |method: Method| match method {
-        Method::LowerOfCost => lower_of_cost,
-        rated => reserve_at(input.item, rate(input, rated, quarter_end)),
-    };
-    let by_method = methods.named().iter().map(|method| (method.name(), amount(*method)));
-    let returned = returned_shortfall(input.item, found.nrv);
-    let mut largest = (methods.named()[0].name(), Money::ZERO);
-    for (name, amount) in by_method.chain([(RETURNED, returned)]) {
+    let methods = input.terms.methods.named();
+    let mut largest = (methods[0].name(), Money::ZERO);
+    let mut by_rates = Money::ZERO;
+    for method in methods {
+        let amount = match *method {
+            Method::LowerOfCost => lower_of_cost,
+            rated => reserve_at(input.item, rate(input, rated, quarter_end)),
+        };
+        if *method != Method::LowerOfCost {
+            by_rates = by_rates.max(amount);
+        }
         if amount > largest.1 {
-            largest = (name, amount);
+            largest = (method.name(), amount);
         }
     }
+    let returned = returned_shortfall(input.item, found.nrv);
+    if returned > largest.1 {
+        largest = (RETURNED, returned);
+    }
     let &Comparison { cost, nrv, market, saleable, excess, .. } = found;
-    Measurement { cost, nrv, market, saleable, excess, method: largest.0, required: largest.1 }
+    Measurement { cost, nrv, market, saleable, excess, by_rates, method: largest.0, required: largest.1 }
 }
 
 fn reserve_at(item: &InventoryItem, rate: Decimal) -> Money {
@@ -228,6 +309,9 @@ fn rate(input: &Input<'_>, method: Method, quarter_end: NaiveDate) -> Decimal {
 
 /// Goods that customers returned come back at net realizable value where that is below cost, whatever the method.
 fn returned_shortfall(item: &InventoryItem, nrv: Decimal) -> Money {
+    if item.quantity_returned.is_zero() {
+        return Money::ZERO;
+    }
     let returned = item.quantity_returned.min(item.quantity_on_hand);
     Money::round(returned * item.unit_cost) - Money::round(returned * item.unit_cost.min(nrv))
 }
@@ -280,6 +364,28 @@ pub struct RollForward {
     pub known_before: bool,
 }
 
+impl RollForward {
+    /// What it charges to income, relief by use aside; a release is negative.
+    #[must_use]
+    pub fn net_charge(&self) -> Money {
+        self.charge - self.release
+    }
+
+    /// What it would charge under another requirement.
+    #[must_use]
+    pub fn net_charge_at(&self, required: Money) -> Money {
+        let still_releasable = self.releasable - self.charge + self.release;
+        let (charge, release) = settled(self.carried, still_releasable, required);
+        charge - release
+    }
+}
+
+/// What a requirement charges and releases.
+fn settled(carried: Money, still_releasable: Money, required: Money) -> (Money, Money) {
+    let charge = (required - carried).at_least_zero();
+    (charge, (carried - required).at_least_zero().min(still_releasable))
+}
+
 /// Rolls an item's reserve from the last close to what is required now.
 ///
 /// Units on hand at the last close leave first. A fall of the requirement is released up to the basis's limit.
@@ -301,8 +407,7 @@ pub fn roll_forward(opening: Opening, units: Units, cost: Money, required: Money
             (before - before.share(used, opening.units)).min(carried)
         }
     };
-    let charge = (required - carried).at_least_zero();
-    let release = (carried - required).at_least_zero().min(still_releasable);
+    let (charge, release) = settled(carried, still_releasable, required);
     RollForward {
         opening: reserve,
         utilised_sale: utilised - utilised_scrap,
@@ -327,10 +432,10 @@ mod tests {
 
     fn item(quantity: i64, cost: i64, price: i64) -> InventoryItem {
         InventoryItem {
-            origin: Place::line("inventory.csv", 2),
+            origin: (&Place::line("inventory.csv", 2)).into(),
             dimension: Dimension::new("E", "B", "S"),
-            pool: "p".to_owned(),
-            sku: "001".to_owned(),
+            pool: "p".into(),
+            sku: "001".into(),
             description: String::new(),
             quantity_on_hand: quantity.into(),
             quantity_received: Decimal::ZERO,
@@ -359,8 +464,14 @@ mod tests {
         Terms { market, royalty_rate: Decimal::ZERO, deadline: None, methods, group: None }
     }
 
+    fn measure_subledger(inputs: &[Input<'_>], end: NaiveDate) -> Vec<Measurement> {
+        let of_groups = group_requirements(inputs.iter().copied(), end);
+        let of_group = |at: usize| of_groups.get(at).copied().flatten();
+        inputs.iter().enumerate().map(|(at, input)| measure(input, of_group(at), end)).collect()
+    }
+
     fn one(sku: &InventoryItem, terms: Terms<'_>, end: &str) -> Measurement {
-        measure_subledger(&[Input { item: sku, terms, opening: Opening::default() }], day(end))[0]
+        measure_subledger(&[Input::new(sku, terms, Opening::default())], day(end))[0]
     }
 
     /// Cost 20; (replacement, net realizable value, normal profit) to the value carried in 2004 and today.
@@ -389,7 +500,7 @@ mod tests {
         sku.normal_margin_rate = Some(Decimal::ONE);
         sku.replacement_cost = Some(Decimal::ZERO);
         sku.cost_to_complete = Decimal::from(5);
-        assert_eq!(market(&sku, Decimal::from(5), MarketTest::ReplacementCost), Decimal::ZERO);
+        assert_eq!(market(&sku, &Judged::of(&sku), Decimal::from(5), MarketTest::ReplacementCost), Decimal::ZERO);
     }
 
     #[test]
@@ -397,9 +508,9 @@ mod tests {
         let mut sku = item(1, 20, 30);
         sku.selling_cost_rate = Decimal::new(10, 2);
         sku.cost_to_complete = Decimal::from(2);
-        assert_eq!(net_realizable_value(&sku, Decimal::new(10, 2)), Decimal::from(22));
+        assert_eq!(net_realizable_value(&sku, &Judged::of(&sku), Decimal::new(10, 2)), Decimal::from(22));
         sku.cost_to_complete = Decimal::from(200);
-        assert_eq!(net_realizable_value(&sku, Decimal::ZERO), Decimal::ZERO);
+        assert_eq!(net_realizable_value(&sku, &Judged::of(&sku), Decimal::ZERO), Decimal::ZERO);
     }
 
     #[test]
@@ -470,7 +581,7 @@ mod tests {
         sku.quantity_received = 50.into();
         let required = |units: i64, reserve| {
             let opening = Opening { reserve, units: units.into(), releasable: None };
-            let input = Input { item: &sku, terms: terms(&only), opening };
+            let input = Input::new(&sku, terms(&only), opening);
             measure_subledger(&[input], day("2004-05-29"))[0].required.cents()
         };
         let known = Some(Money::ZERO);
@@ -521,7 +632,7 @@ mod tests {
         let only = Methods::lower_of_cost();
         let items = [item(100, 20, 16), item(100, 20, 15), item(100, 20, 26)];
         let required = |group: Option<&str>| {
-            let input = |item| Input { item, terms: Terms { group, ..terms(&only) }, opening: Opening::default() };
+            let input = |item| Input::new(item, Terms { group, ..terms(&only) }, Opening::default());
             let inputs = items.each_ref().map(input);
             measure_subledger(&inputs, day("2004-05-29")).iter().map(|found| found.required.cents()).collect::<Vec<_>>()
         };
@@ -537,7 +648,7 @@ mod tests {
         let inputs: Vec<Input<'_>> = items
             .iter()
             .zip(groups)
-            .map(|(item, group)| Input { item, terms: Terms { group, ..terms(&only) }, opening: Opening::default() })
+            .map(|(item, group)| Input::new(item, Terms { group, ..terms(&only) }, Opening::default()))
             .collect();
         let found = measure_subledger(&inputs, day("2004-05-29"));
         assert_eq!(found.iter().map(|row| row.required.cents()).collect::<Vec<_>>(), [0, 0, 50_000]);
@@ -687,7 +798,7 @@ mod tests {
         }
         let required = |group: Option<&str>| {
             let terms = Terms { group, deadline: Some(day("2004-12-31")), ..terms(&only) };
-            let inputs = items.each_ref().map(|item| Input { item, terms, opening: Opening::default() });
+            let inputs = items.each_ref().map(|item| Input::new(item, terms, Opening::default()));
             let found = measure_subledger(&inputs, day("2004-05-29"));
             [found[0].required.cents(), found[1].required.cents()]
         };
@@ -702,7 +813,7 @@ mod tests {
         let mut items = [item(10, 20, 5), item(10, 20, 500)];
         items[0].reserve_rate = Some(Decimal::new(25, 2));
         let terms = Terms { group: Some("E/p"), ..terms(&only) };
-        let inputs = items.each_ref().map(|item| Input { item, terms, opening: Opening::default() });
+        let inputs = items.each_ref().map(|item| Input::new(item, terms, Opening::default()));
         let found = measure_subledger(&inputs, day("2004-05-29"));
         assert_eq!([found[0].required.cents(), found[1].required.cents()], [5_000, 0]);
     }
@@ -766,7 +877,7 @@ mod tests {
         let mut sku = item(100, 1, 0);
         sku.quantity_received = 50.into();
         let required = [149, 150, 249, 250].map(|units: i64| {
-            let input = Input { item: &sku, terms: terms(&only), opening: opening(0, units, 0) };
+            let input = Input::new(&sku, terms(&only), opening(0, units, 0));
             measure_subledger(&[input], day("2004-05-29"))[0].required.cents()
         });
         assert_eq!(required, [4_000, 1_000, 1_000, 0]);

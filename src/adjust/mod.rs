@@ -8,8 +8,10 @@ pub mod obligations;
 pub mod prepaid_advertising;
 pub mod royalties;
 
-use crate::diagnostics::Place;
+use std::sync::Arc;
+
 use crate::domain::{Dimension, Money};
+use crate::records::{ItemName, Origin};
 
 /// The kinds of adjustment, in the order of every table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -142,26 +144,25 @@ impl Movement {
 /// The difference between what a measurement requires and what the books carry.
 #[derive(Debug, Clone)]
 pub struct Adjustment {
-    /// Names the amount for good: quarter, movement, entity and item.
-    pub figure_id: String,
     pub movement: Movement,
     pub dimension: Dimension,
-    pub item: String,
+    pub item: ItemName,
     /// The dimension that the amount goes to, for what only moves; its own dimension is where it comes from.
     pub moved_to: Option<Dimension>,
     /// The rule's citation under the basis.
     pub rule: &'static str,
     /// The choices of policy that the amount depends on, as `key=value`.
-    pub policy: String,
+    pub policy: Arc<str>,
     /// What the books carry before the movement.
     pub carrying: Money,
     /// What they carry after it.
     pub measured: Money,
     /// Positive is a debit to the movement's first account: a charge. Negative is relief.
     pub amount: Money,
-    pub entry_id: String,
+    /// The number of the journal entry that posts it.
+    pub entry_id: Arc<str>,
     /// The source line that the item was read from; the file alone for an item that is gone from it.
-    pub origin: Place,
+    pub origin: Origin,
 }
 
 #[cfg(test)]

@@ -15,8 +15,8 @@ impl Checks<'_> {
                 CostType::InventoryMarkdown => vec![Movement::ReserveCharge, Movement::ReserveRelease],
                 other => vec![other.movement()],
             };
-            let adjustments = self.inputs.schedules.adjustments.iter();
-            let adjusted: Money = adjustments
+            let totals = self.inputs.schedules.totals.iter();
+            let adjusted: Money = totals
                 .filter(|row| movements.contains(&row.movement) && exits(&row.dimension))
                 .map(|row| row.amount)
                 .sum();

@@ -248,8 +248,8 @@ impl Checks<'_> {
             self.amounts(format!("entries-balance:{entity}"), description, debits, credits);
         }
         for kind in Kind::ALL {
-            let adjustments = &self.inputs.schedules.adjustments;
-            let items: Money = adjustments
+            let items = &self.inputs.schedules.totals;
+            let items: Money = items
                 .iter()
                 .filter(|row| row.movement.kind() == kind && row.movement.is_income())
                 .map(|row| row.amount)
@@ -264,7 +264,7 @@ impl Checks<'_> {
 
 fn prior_closing(prior: &PriorPack, kind: Kind) -> Money {
     match kind {
-        Kind::InventoryReserve => prior.inventory.values().filter_map(|opening| opening.reserve).sum(),
+        Kind::InventoryReserve => prior.inventory.iter().filter_map(|(_, opening)| opening.reserve).sum(),
         Kind::PrepaidAdvertising => prior.prepaid.values().map(|earlier| earlier.written_off).sum(),
         Kind::FixedAssets => prior.assets.values().map(|earlier| earlier.written_down).sum(),
         Kind::Obligations => prior.obligations.values().filter_map(|opening| opening.closing).sum(),

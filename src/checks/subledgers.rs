@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use super::{Checks, Value};
 use crate::book::policies::ReserveRelief;
 use crate::domain::{Dimension, Money};
+use crate::records::ItemName;
+use crate::schedules::ReserveSums;
 use crate::trial_balance::Balance;
 
 /// Ties of what the registers alone say: no earlier pack has a part in them, so they hold in a scenario too.
@@ -23,15 +25,17 @@ impl Checks<'_> {
     }
 
     fn inventory(&mut self) {
-        let (config, rows) = (&self.inputs.book.config, &self.inputs.schedules.inventory);
+        let (config, sums) = (&self.inputs.book.config, self.inputs.schedules.reserve_sums());
         let (cost, reserve) = (config.accounts.inventory.clone(), config.accounts.inventory_reserve.clone());
-        let parts = rows.iter().map(|row| (row.key.dimension.clone(), row.measurement.cost)).collect();
         // Where the ERP books the relief itself, the ledger carries what is left of the opening reserve.
         let booked = config.policies.reserve_relief == ReserveRelief::Booked;
-        let opening = |row: &crate::schedules::ReserveRow| if booked { row.roll.carried } else { row.roll.opening };
-        let opened = rows.iter().map(|row| (row.key.dimension.clone(), -opening(row))).collect();
-        let closed = rows.iter().map(|row| (row.key.dimension.clone(), -row.roll.closing)).collect();
-        self.tie("inventory", "Inventory at cost", &[&cost], parts, Balance::recorded);
+        let opening = |sums: &ReserveSums| if booked { sums.carried } else { sums.opening };
+        let parts = |amount: &dyn Fn(&ReserveSums) -> Money| -> Vec<Part> {
+            sums.iter().map(|(dimension, sums)| ((*dimension).clone(), amount(sums))).collect()
+        };
+        let (held, opened) = (parts(&|sums| sums.cost), parts(&|sums| -opening(sums)));
+        let closed = parts(&|sums| -sums.closing);
+        self.tie("inventory", "Inventory at cost", &[&cost], held, Balance::recorded);
         self.tie("inventory-reserve-opening", "Opening inventory reserve", &[&reserve], opened, Balance::recorded);
         self.tie("inventory-reserve-closing", "Closing inventory reserve", &[&reserve], closed, Balance::adjusted);
     }
@@ -102,8 +106,9 @@ impl Checks<'_> {
         let mut found = Vec::new();
         for row in self.inputs.schedules.royalties.iter().filter(|row| row.period.is_some()) {
             let royalty = &row.royalty;
+            let name = ItemName::from(royalty.id.as_str());
             let ids = |adjustment: &&crate::adjust::Adjustment| {
-                adjustment.movement == crate::adjust::Movement::RunningRoyalty && adjustment.item == royalty.id
+                adjustment.movement == crate::adjust::Movement::RunningRoyalty && adjustment.item == name
             };
             let adjusted: Money = adjustments.iter().filter(ids).map(|adjustment| adjustment.amount).sum();
             let description =

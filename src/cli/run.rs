@@ -10,7 +10,7 @@ use super::{Exit, RunArguments, say, today};
 use crate::book::{Book, Choice};
 use crate::close::{self, Closed};
 use crate::diagnostics::{Code, Faults, Place};
-use crate::domain::Quarter;
+use crate::domain::{Quarter, parallel};
 use crate::ingest::book::BookFault;
 use crate::ingest::lines::Lines;
 use crate::ingest::prior_pack::{self, PriorPack, PriorPackError};
@@ -100,7 +100,10 @@ impl Job<'_> {
         };
         let found = format!("{} checks, {} exceptions", closed.checks.len(), closed.exceptions.len());
         let of = self.scenario.map(|name| format!(", scenario {name}, not the books")).unwrap_or_default();
-        Ok((exit, format!("{}{of}: {done}; {found}", quarter.id)))
+        let line = format!("{}{of}: {done}; {found}", quarter.id);
+        // The process will end: a million rows take longer to give back one by one than all at once.
+        std::mem::forget((closed, records, earlier));
+        Ok((exit, line))
     }
 
     /// The quarter's folder must be there.
@@ -221,7 +224,7 @@ impl Job<'_> {
             let help = format!("run {} first; each quarter opens where the one before it closed", before.id);
             return Err(prior_fault_with(before, None, "the pack of the quarter before is missing", "", &help));
         };
-        Ok((figures(before, &pack)?, pack))
+        read_out(before, pack)
     }
 
     /// The real pack beside a scenario's own.
@@ -233,14 +236,15 @@ impl Job<'_> {
             );
             return Err(prior_fault_with(before, None, "the real pack of the quarter before is missing", "", &help));
         };
-        Ok((figures(before, &pack)?, pack))
+        read_out(before, pack)
     }
 
     /// The pack of an earlier quarter that need not have one: of a scenario its own, and else that of the real books,
     /// which looks at no scenario.
     fn open_if_published(&self, before: &Quarter) -> Result<Option<PublishedPack>, Ended> {
         if let Some(name) = self.scenario
-            && let Some(own) = if_published(before, self.scenario, publish::open_scenario(self.out, name, &before.id))?
+            && let Some(own) =
+                if_published(before, self.scenario, publish::open_scenario(self.out, name, &before.id, WANTED))?
         {
             return Ok(Some(own));
         }
@@ -248,7 +252,7 @@ impl Job<'_> {
     }
 
     fn open_real(&self, before: &Quarter) -> Result<Option<PublishedPack>, Ended> {
-        if_published(before, None, publish::open_current(self.out, &before.id))
+        if_published(before, None, publish::open_current(self.out, &before.id, WANTED))
     }
 }
 
@@ -269,6 +273,13 @@ fn figures(before: &Quarter, pack: &PublishedPack) -> Result<PriorPack, Ended> {
     let scenario = pack_scenario(pack);
     let figures = PriorPack::read(&before.id, scenario, &pack.files);
     figures.map_err(|error| prior_fault(before, scenario, &error.to_string()))
+}
+
+/// The figures of a pack, and the pack without its files, which may be large and have been read.
+fn read_out(before: &Quarter, mut pack: PublishedPack) -> Result<(PriorPack, PublishedPack), Ended> {
+    let figures = figures(before, &pack)?;
+    pack.files.clear();
+    Ok((figures, pack))
 }
 
 /// The scenario that a pack is of.
@@ -296,6 +307,9 @@ fn prior_fault_with(before: &Quarter, scenario: Option<&str>, message: &str, why
     faults.add(Code::PriorPack, place, message, why, &expected, help);
     rejected(faults)
 }
+
+/// What a run reads of earlier packs.
+const WANTED: publish::Wanted<'static> = &|name| PriorPack::FILES.contains(&name);
 
 const NOTHING_PUBLISHED: &str = "nothing was published";
 
@@ -347,15 +361,18 @@ fn compose(
     let scenario = book.config.scenario.as_deref();
     let manifest = Manifest::new(&book.config.company, &quarter.id, basis, inputs, prior).under(scenario);
     let run_id = manifest.run_id.clone();
-    let mut files = report::csv::files(report::csv::Inputs { book, closed, sources });
     let prior = earlier.prior.as_ref().map(|(figures, pack)| sections::Opened {
         quarter: &figures.quarter,
         run_id: &pack.manifest.run_id,
         scenario: figures.scenario.as_deref(),
     });
-    let document = sections::document(sections::Inputs { book, quarter, closed, sources, run_id: &run_id, prior });
-    let drawn = document.map_err(|error| error.to_string());
-    let drawn = drawn.and_then(|document| report::pdf::render(&document).map_err(|error| error.to_string()));
+    let draw = || {
+        let document = sections::document(sections::Inputs { book, quarter, closed, sources, run_id: &run_id, prior });
+        let document = document.map_err(|error| error.to_string())?;
+        report::pdf::render(&document).map_err(|error| error.to_string())
+    };
+    let tables = || report::csv::files(report::csv::Inputs { book, closed, sources });
+    let (mut files, drawn) = parallel::both(tables, draw);
     let pdf = drawn.map_err(|error| {
         Trouble::new(Exit::NotWritten, format!("the report could not be drawn: {error}; {NOTHING_PUBLISHED}"))
     })?;
@@ -378,8 +395,8 @@ fn manifest_input(source: &SourceFile) -> publish::ManifestInput {
 /// Checks a published pack against its manifest.
 pub(super) fn verify(out: &Path, quarter: &str, scenario: Option<&str>) -> Result<Exit, Ended> {
     let opened = match scenario {
-        None => publish::open_current(out, quarter),
-        Some(name) => publish::open_scenario(out, name, quarter),
+        None => publish::open_current(out, quarter, &|_| false),
+        Some(name) => publish::open_scenario(out, name, quarter, &|_| false),
     };
     match opened {
         Ok(pack) => {

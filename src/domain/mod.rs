@@ -5,6 +5,7 @@ pub mod decimal;
 pub mod hash;
 pub mod key;
 pub mod money;
+pub mod parallel;
 pub mod quarter;
 
 pub use allocate::allocate;

@@ -7,6 +7,8 @@ use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 use ethnum::I256;
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use super::decimal::append_scaled;
+
 /// An exact amount of the book's currency, held as whole cents.
 ///
 /// The sign convention is the caller's: ledgers use debit positive, statements say their own.
@@ -52,7 +54,12 @@ impl Money {
     /// The amount nearest to an exact one: half away from zero, to cents.
     #[must_use]
     pub fn round(exact: Decimal) -> Self {
-        Self { cents: round_to(exact, 2).mantissa() }
+        let (units, places) = (exact.mantissa(), exact.scale());
+        let cents = match places {
+            0..=2 => units * power_of_ten(2 - places),
+            _ => quotient(units, power_of_ten(places - 2)),
+        };
+        Self { cents }
     }
 
     /// The amount as a decimal of the currency, with two places.
@@ -69,13 +76,26 @@ impl Money {
     /// A denominator of zero gives zero: nothing can be shared over nothing.
     #[must_use]
     pub fn share(self, numerator: Decimal, denominator: Decimal) -> Self {
-        if denominator.is_zero() {
+        if denominator.is_zero() || self.is_zero() {
             return Self::ZERO;
+        }
+        if let Some((product, by)) = self.small_share(numerator, denominator) {
+            return Self { cents: quotient(product, by) };
         }
         let (numerator, denominator) = (numerator.normalize(), denominator.normalize());
         let scaled = |number: Decimal, scale: u32| I256::new(number.mantissa()) * I256::new(10).pow(scale);
         let product = I256::new(self.cents) * scaled(numerator, denominator.scale());
         Self { cents: divided(product, scaled(denominator, numerator.scale())).as_i128() }
+    }
+
+    /// The product and the divisor of a share, where 128 bits hold them, as they do for all but the largest numbers.
+    fn small_share(self, numerator: Decimal, denominator: Decimal) -> Option<(i128, i128)> {
+        let product = self.cents.checked_mul(numerator.mantissa())?;
+        let by = denominator.mantissa();
+        Some((
+            product.checked_mul(power_of_ten(denominator.scale()))?,
+            by.checked_mul(power_of_ten(numerator.scale()))?,
+        ))
     }
 
     /// Reads a plain decimal such as `-1234.50`: no exponent, no thousands separator, at most two decimals.
@@ -92,6 +112,14 @@ impl Money {
     /// [`MoneyError`] as for [`Money::parse`]; an amount is too large above 26 digits before the point.
     pub fn parse_sum(text: &str) -> Result<Self, MoneyError> {
         parse_cents(text.as_bytes(), 26).map(Self::from_cents)
+    }
+
+    /// Adds the amount to a text as it prints, without making a text of its own.
+    pub fn append_to(self, text: &mut Vec<u8>) {
+        if self.is_negative() {
+            text.push(b'-');
+        }
+        append_scaled(self.cents.unsigned_abs(), 2, text);
     }
 
     /// The larger of the amount and zero.
@@ -117,6 +145,23 @@ impl Money {
     pub const fn abs(self) -> Self {
         Self { cents: self.cents.abs() }
     }
+}
+
+/// Ten to a power of at most 28, which is the largest scale of a decimal.
+const fn power_of_ten(power: u32) -> i128 {
+    10_i128.pow(power)
+}
+
+/// A quotient of whole numbers, rounded half away from zero.
+fn quotient(dividend: i128, divisor: i128) -> i128 {
+    let (size, by) = (dividend.unsigned_abs(), divisor.unsigned_abs());
+    // A machine word divides many times faster, and most amounts are small.
+    let rounded = match (u64::try_from(size), u64::try_from(by)) {
+        (Ok(size), Ok(by)) => u128::from(size / by) + u128::from(size % by >= by - size % by),
+        _ => size / by + u128::from(size % by >= by - size % by),
+    };
+    let rounded = rounded.cast_signed();
+    if (dividend < 0) == (divisor < 0) { rounded } else { -rounded }
 }
 
 /// A quotient of whole numbers, rounded half away from zero. 256 bits hold the product of an amount and two decimals.
@@ -248,6 +293,39 @@ mod tests {
         for text in ["0.00", "-0.01", "12.30", "-1234567.89"] {
             assert_eq!(Money::parse(text).map(|money| money.to_string()).as_deref(), Ok(text));
         }
+    }
+
+    #[test]
+    fn appends_what_it_prints() {
+        for cents in
+            [0, 1, -1, 9, 10, 99, 100, -105, 123_456_789, i128::from(u64::MAX), i128::from(u64::MAX) + 1, i128::MIN]
+        {
+            let money = Money::from_cents(cents);
+            let mut text = b"=".to_vec();
+            money.append_to(&mut text);
+            assert_eq!(String::from_utf8(text).expect("digits"), format!("={money}"));
+        }
+    }
+
+    /// Each quotient by a machine word and by more than one.
+    #[test]
+    fn quotients_round_half_away_from_zero() {
+        for (dividend, divisor, expected) in
+            [(7, 2, 4), (-7, 2, -4), (7, -2, -4), (-7, -2, 4), (6, 4, 2), (5, 4, 1), (0, 9, 0), (1, 3, 0), (2, 3, 1)]
+        {
+            assert_eq!(quotient(dividend, divisor), expected, "{dividend} / {divisor}");
+            let large = i128::from(u64::MAX);
+            assert_eq!(quotient(dividend * large, divisor * large), expected, "{dividend} / {divisor}, large");
+        }
+    }
+
+    #[test]
+    fn rounds_the_largest_decimals() {
+        let rounded = |text: &str| Money::round(text.parse().expect("a decimal of this test")).cents();
+        assert_eq!(rounded("79228162514264337593543950335"), 7_922_816_251_426_433_759_354_395_033_500);
+        assert_eq!(rounded("-7.9228162514264337593543950335"), -792);
+        assert_eq!(rounded("0.0050000000000000000000000000"), 1);
+        assert_eq!(rounded("0.0049999999999999999999999999"), 0);
     }
 
     #[test]

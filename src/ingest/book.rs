@@ -5,12 +5,23 @@ use std::path::Path;
 
 use chrono::{Days, Months};
 
-use super::SourceFile;
 use super::table::Table;
+use super::{SourceFile, files};
+use crate::book::layout::{SourceColumns, columns_of};
+use crate::book::sources::SourceSpec;
 use crate::book::{Account, AccountType, Book, Calendar, CashFlowClass, Chart, Config, Section, Shares, config};
 use crate::diagnostics::{Code, Faults, Place};
 use crate::domain::Quarter;
 use crate::statements;
+
+/// The columns of a table of the book itself, which is always written as closepack has it.
+const fn own(source: &'static str, required: &'static [&'static str]) -> SourceColumns {
+    SourceColumns { source, required, expected: &[], optional: &[] }
+}
+
+const CALENDAR: SourceColumns = own("calendar", &["quarter", "start", "end", "fiscal_year"]);
+const SHARES: SourceColumns = own("shares", &["quarter", "basic_shares", "incremental_shares"]);
+const COMPARATIVES: SourceColumns = own("comparatives", &["quarter", "statement", "line", "amount", "source"]);
 
 /// The codes that rows of sources may use.
 #[derive(Debug, Clone)]
@@ -85,7 +96,7 @@ pub fn read_into(root: &Path, mut faults: Faults) -> Result<(Book, Vec<SourceFil
         credit_total: None,
     }];
     let calendar = calendar(root, &mut sources, &mut faults);
-    let chart = chart(root, &mut sources, &mut faults);
+    let chart = chart(root, &checked, &mut sources, &mut faults);
     let shares = shares(root, &calendar, &mut sources, &mut faults);
     let comparatives = comparatives(root, &calendar, &mut sources, &mut faults);
     if faults.is_empty() {
@@ -142,9 +153,7 @@ fn targets(config: &Config, calendar: &Calendar, chart: &Chart, faults: &mut Fau
 }
 
 fn calendar(root: &Path, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> Calendar {
-    const FILE: &str = "calendar.csv";
-    let required = ["quarter", "start", "end", "fiscal_year"];
-    let Some(table) = Table::read(root, FILE, "calendar", &required, &[], faults) else {
+    let Some(table) = Table::own(root, "calendar.csv", &CALENDAR, faults) else {
         return Calendar::default();
     };
     let mut quarters: Vec<Quarter> = Vec::new();
@@ -187,7 +196,7 @@ fn calendar(root: &Path, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> 
             quarters.push(quarter);
         }
     }
-    sources.push(table.source);
+    sources.extend(table.into_sources());
     Calendar::new(quarters)
 }
 
@@ -228,13 +237,16 @@ fn row_follows(quarter: &Quarter, before: Option<&Quarter>, row: &super::table::
     }
 }
 
-fn chart(root: &Path, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> Chart {
-    let required = ["account", "name", "type", "normal_balance", "statement_line", "section", "cash_flow_class"];
-    let optional = ["cash_flow_contra", "intercompany"];
-    let Some(table) = Table::read(root, "chart_of_accounts.csv", "chart_of_accounts", &required, &optional, faults)
-    else {
-        return Chart::default();
-    };
+/// The chart is the one table of the book itself that a system exports as well.
+fn chart_table(root: &Path, config: &Config, faults: &mut Faults) -> Option<Table> {
+    let source = columns_of("chart_of_accounts")?;
+    let spec = config.source(source.source).cloned().unwrap_or_else(|| SourceSpec::canonical(source));
+    let files = files::of(root, "", source.source, &spec.files, faults);
+    Table::read(root, &files, source, &spec, faults)
+}
+
+fn chart(root: &Path, config: &Config, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> Chart {
+    let Some(table) = chart_table(root, config, faults) else { return Chart::default() };
     let mut seen = BTreeSet::new();
     let mut accounts = Vec::new();
     for row in table.rows() {
@@ -293,7 +305,7 @@ fn chart(root: &Path, sources: &mut Vec<SourceFile>, faults: &mut Faults) -> Cha
             cash_stands_alone(&row, account, &chart, faults);
         }
     }
-    sources.push(table.source);
+    sources.extend(table.into_sources());
     chart
 }
 
@@ -365,8 +377,7 @@ fn shares(
     sources: &mut Vec<SourceFile>,
     faults: &mut Faults,
 ) -> BTreeMap<String, Shares> {
-    let required = ["quarter", "basic_shares", "incremental_shares"];
-    let Some(table) = Table::read(root, "shares.csv", "shares", &required, &[], faults) else {
+    let Some(table) = Table::own(root, "shares.csv", &SHARES, faults) else {
         return BTreeMap::new();
     };
     let mut shares = BTreeMap::new();
@@ -387,7 +398,7 @@ fn shares(
             );
         }
     }
-    sources.push(table.source);
+    sources.extend(table.into_sources());
     shares
 }
 
@@ -397,8 +408,7 @@ fn comparatives(
     sources: &mut Vec<SourceFile>,
     faults: &mut Faults,
 ) -> BTreeMap<(String, String, String), crate::domain::Money> {
-    let required = ["quarter", "statement", "line", "amount", "source"];
-    let Some(table) = Table::read(root, "comparatives.csv", "comparatives", &required, &[], faults) else {
+    let Some(table) = Table::own(root, "comparatives.csv", &COMPARATIVES, faults) else {
         return BTreeMap::new();
     };
     let mut amounts = BTreeMap::new();
@@ -420,6 +430,6 @@ fn comparatives(
             );
         }
     }
-    sources.push(table.source);
+    sources.extend(table.into_sources());
     amounts
 }

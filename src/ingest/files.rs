@@ -49,6 +49,15 @@ pub fn resolve(root: &Path, folder: &str, patterns: &[String], faults: &mut Faul
     files.into_iter().collect()
 }
 
+/// The files of a source below `root/folder`: those that the book names, and else the usual one.
+pub fn of(root: &Path, folder: &str, source: &str, named: &[String], faults: &mut Faults) -> Vec<String> {
+    if named.is_empty() {
+        usual(root, folder, source, faults).into_iter().collect()
+    } else {
+        resolve(root, folder, named, faults)
+    }
+}
+
 /// The file of a source for which a book names none: `ledger.csv`, packed or not, `ledger.parquet`; of other sources
 /// also a workbook, such as `inventory.xlsx`. Exactly one of them must be there.
 pub fn usual(root: &Path, folder: &str, source: &str, faults: &mut Faults) -> Option<String> {

@@ -1,12 +1,13 @@
 //! All sources of one quarter.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::SourceFile;
 use super::book::Codes;
 use super::files;
 use super::ledger::{self, Ledger};
-use super::subledger::{self, Against, Columns};
+use super::subledger::{self, Against};
 use super::table::Table;
 use super::watch::Watch;
 use crate::book::Book;
@@ -21,7 +22,8 @@ use crate::records::{FixedAsset, Installment, InventoryItem, Obligation, Opening
 pub struct Records {
     pub ledger: Ledger,
     pub opening_balances: Vec<OpeningBalance>,
-    pub inventory: Vec<InventoryItem>,
+    /// In the order of their keys.
+    pub inventory: Vec<Arc<InventoryItem>>,
     pub prepaid_advertising: Vec<PrepaidContract>,
     pub fixed_assets: Vec<FixedAsset>,
     pub obligations: Vec<Obligation>,
@@ -45,16 +47,17 @@ pub fn read(
     let codes = Codes::of(&book.config);
     let against = Against { book, codes: &codes };
     let ledger = read_ledger((root, book, quarter), &codes, watch, &mut faults);
-    let mut table = |name: &str, columns: Columns| {
-        let file = format!("{}/{name}.csv", quarter.id);
-        Table::read(root, &file, name, columns.required, columns.optional, &mut faults)
+    let mut table = |name: &str| {
+        let source = columns_of(name)?;
+        let (files, spec) = files_of((root, book, quarter), source, &mut faults);
+        Table::read(root, &files, source, &spec, &mut faults)
     };
-    let opening = table("opening_balances", subledger::OPENING_BALANCES);
-    let inventory = table("inventory", subledger::INVENTORY);
-    let prepaid = table("prepaid_advertising", subledger::PREPAID_ADVERTISING);
-    let assets = table("fixed_assets", subledger::FIXED_ASSETS);
-    let obligations = table("obligations", subledger::OBLIGATIONS);
-    let installments = table("installments", subledger::INSTALLMENTS);
+    let opening = table("opening_balances");
+    let inventory = table("inventory");
+    let prepaid = table("prepaid_advertising");
+    let assets = table("fixed_assets");
+    let obligations = table("obligations");
+    let installments = table("installments");
     let rows = &mut faults;
     let opening_balances = read_rows(opening.as_ref(), |table| subledger::opening_balances(table, against, rows));
     let items = read_rows(inventory.as_ref(), |table| subledger::inventory(table, against, rows));
@@ -65,7 +68,7 @@ pub fn read(
     let tables = [opening, inventory, prepaid, assets, obligations, installments];
     match ledger {
         Some((ledger, mut sources)) if faults.is_empty() => {
-            sources.extend(tables.into_iter().flatten().map(|table| table.source));
+            sources.extend(tables.into_iter().flatten().flat_map(Table::into_sources));
             Ok(Records {
                 ledger,
                 opening_balances,
@@ -91,13 +94,8 @@ fn files_of(
     source: &SourceColumns,
     faults: &mut Faults,
 ) -> (Vec<String>, SourceSpec) {
-    let spec = book.config.sources.get(source.source).cloned().unwrap_or_else(|| SourceSpec::canonical(source));
-    let files = if spec.files.is_empty() {
-        files::usual(root, &quarter.id, source.source, faults).into_iter().collect()
-    } else {
-        files::resolve(root, &quarter.id, &spec.files, faults)
-    };
-    (files, spec)
+    let spec = book.config.source(source.source).cloned().unwrap_or_else(|| SourceSpec::canonical(source));
+    (files::of(root, &quarter.id, source.source, &spec.files, faults), spec)
 }
 
 fn read_ledger(

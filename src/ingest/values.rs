@@ -63,6 +63,33 @@ fn plain(text: &[u8], decimal: u8) -> Option<i64> {
     Some(if negative { -cents } else { cents })
 }
 
+/// A number with a point, a leading minus and nothing else, of any number of digits; nothing where the text is no number
+/// under the dialect.
+#[must_use]
+pub fn plain_number(text: &[u8], numbers: &Numbers) -> Option<String> {
+    let (negative, digits) = bare(text, numbers).ok()?;
+    let mark = memchr::memchr(numbers.decimal, digits);
+    let whole = &digits[..mark.unwrap_or(digits.len())];
+    let all_digits = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    match numbers.thousands {
+        Some(mark) if !all_digits(whole) => _ = groups(whole, mark).ok()?,
+        _ if all_digits(whole) => {}
+        _ => return None,
+    }
+    let kept: Vec<u8> = whole.iter().copied().filter(u8::is_ascii_digit).collect();
+    let mut plain = if negative { "-".to_owned() } else { String::new() };
+    plain.extend(without_zeros(&kept, numbers.padded).iter().map(|digit| char::from(*digit)));
+    if let Some(mark) = mark {
+        let fraction = &digits[mark + 1..];
+        if !all_digits(fraction) {
+            return None;
+        }
+        plain.push('.');
+        plain.extend(fraction.iter().map(|digit| char::from(*digit)));
+    }
+    Some(plain)
+}
+
 /// The digits of an amount with their marks, without what stands around them; true for a negative one.
 fn bare<'t>(text: &'t [u8], numbers: &Numbers) -> Result<(bool, &'t [u8]), MoneyError> {
     let mut rest = text;
@@ -410,6 +437,19 @@ mod tests {
             assert_eq!(read(text, &everything()), Err(MoneyError::Empty), "{text:?}");
         }
         assert_eq!(read(" ", &european()), Err(MoneyError::NotANumber));
+    }
+
+    #[test]
+    fn numbers_of_a_dialect_become_plain_ones() {
+        let plain = |text: &str, numbers: &Numbers| plain_number(text.as_bytes(), numbers);
+        for (text, expected) in [("1.234,50000001", "1234.50000001"), ("-0,5", "-0.5"), ("7", "7"), ("007", "007")] {
+            assert_eq!(plain(text, &european()).as_deref(), Some(expected), "{text}");
+        }
+        for text in ["1.5", "1,", ",5", "", "1,5,0", "1.23,4", "five", "-", "1e3"] {
+            assert_eq!(plain(text, &european()), None, "{text}");
+        }
+        assert_eq!(plain(" ($1,234.125) ", &everything()).as_deref(), Some("-1234.125"));
+        assert_eq!(plain("000", &everything()).as_deref(), Some("0"));
     }
 
     /// A dialect takes no habit that it does not name.

@@ -198,9 +198,13 @@ pub fn propose(
 ) -> Result<Vec<JournalEntry>, EntryError> {
     type Sides<'a> = (&'a Dimension, &'a Dimension);
     let mut totals: BTreeMap<(Movement, &str), BTreeMap<Sides<'_>, Money>> = BTreeMap::new();
-    for adjustment in adjustments {
-        let entry = totals.entry((adjustment.movement, &adjustment.dimension.entity)).or_default();
-        *entry.entry(dimensions(adjustment)).or_insert(Money::ZERO) += adjustment.amount;
+    let alike = |a: &Adjustment, b: &Adjustment| {
+        a.movement == b.movement && a.dimension == b.dimension && a.moved_to == b.moved_to
+    };
+    // There may be millions of adjustments, and those of one line mostly stand together.
+    for run in adjustments.chunk_by(alike) {
+        let entry = totals.entry((run[0].movement, &run[0].dimension.entity)).or_default();
+        *entry.entry(dimensions(&run[0])).or_insert(Money::ZERO) += run.iter().map(|row| row.amount).sum();
     }
     let mut entries = Vec::new();
     for ((movement, entity), sides) in totals {
@@ -354,18 +358,17 @@ mod tests {
 
     fn adjustment(movement: Movement, brand: &str, cents: i128) -> Adjustment {
         Adjustment {
-            figure_id: "item".to_owned(),
             movement,
             dimension: Dimension::new("E", brand, "S"),
-            item: "item".to_owned(),
+            item: "item".into(),
             moved_to: None,
             rule: "",
-            policy: String::new(),
+            policy: "".into(),
             carrying: Money::ZERO,
             measured: Money::ZERO,
             amount: Money::from_cents(cents),
-            entry_id: String::new(),
-            origin: crate::diagnostics::Place::default(),
+            entry_id: "".into(),
+            origin: (&crate::diagnostics::Place::default()).into(),
         }
     }
 
@@ -380,7 +383,7 @@ mod tests {
     fn an_entry_sums_its_items_by_dimension_and_stands_debits_first() {
         let charge = Movement::ReserveCharge;
         let mut elsewhere = adjustment(charge, "A", 700);
-        elsewhere.dimension.entity = "D".to_owned();
+        elsewhere.dimension = Dimension::new("D", "A", "S");
         let found = proposed(&[
             adjustment(Movement::AssetCatchUp, "A", 40),
             adjustment(charge, "B", 300),

@@ -23,10 +23,11 @@ pub use lock::{Lock, LockError};
 pub use manifest::{
     FORMAT_VERSION, MANIFEST, Manifest, ManifestError, ManifestInput, ManifestOutput, ManifestPrior, run_id,
 };
-pub use prior::{PriorError, PublishedPack, open_current, open_scenario};
+pub use prior::{PriorError, PublishedPack, Wanted, open_current, open_scenario};
 pub use rejects::{RejectsError, StagedRejects, rejects_path, remove_rejects};
 
 use crate::domain::hash::sha256_hex;
+use crate::domain::parallel;
 use manifest::is_plain_name;
 use stage::{FolderFault, IoFault, SyncDir};
 
@@ -114,18 +115,6 @@ pub fn publish(out: &Path, pack: &Pack) -> Result<Published, PublishError> {
 
 fn publish_syncing(out: &Path, pack: &Pack, sync_dir: SyncDir<'_>) -> Result<Published, PublishError> {
     let quarter = check(pack, out)?;
-    let manifest_bytes = pack
-        .manifest
-        .clone()
-        .with_outputs(&pack.files)
-        .to_json()
-        .map_err(|error| PublishError::NotAPack { why: error.to_string() })?;
-    // The manifest is last: a folder that has one is whole.
-    let mut files: Vec<(&str, &[u8])> = pack.files.iter().map(|(name, bytes)| (name.as_str(), &bytes[..])).collect();
-    files.push((MANIFEST, &manifest_bytes));
-    let hashes: BTreeMap<String, String> =
-        files.iter().map(|(name, bytes)| ((*name).to_owned(), sha256_hex(bytes))).collect();
-
     let runs = quarter.join(RUNS);
     stage::create_dir(&runs, sync_dir)?;
     let before = current_target(&quarter)?;
@@ -134,7 +123,8 @@ fn publish_syncing(out: &Path, pack: &Pack, sync_dir: SyncDir<'_>) -> Result<Pub
 
     let place = runs.join(&pack.run_id);
     let published = if stage::exists(&place)? {
-        match stage::read_verified(&place, &hashes) {
+        let (_, hashes) = completed(&pack.manifest, &pack.files)?;
+        match stage::read_verified(&place, &hashes, &|_| false) {
             Ok(_) => Published::Already,
             Err(FolderFault::Io(fault)) => return Err(fault.into()),
             Err(FolderFault::Altered { file, expected, found }) => {
@@ -143,7 +133,7 @@ fn publish_syncing(out: &Path, pack: &Pack, sync_dir: SyncDir<'_>) -> Result<Pub
         }
     } else {
         let staging = runs.join(format!("{}{}", stage::STAGING_PREFIX, pack.run_id));
-        if let Err(error) = write_run(&staging, &place, &files, &hashes, sync_dir) {
+        if let Err(error) = write_run(&staging, &place, pack, sync_dir) {
             // Best effort: whatever stays is removed by the next run.
             let _ = std::fs::remove_dir_all(&staging);
             return Err(error);
@@ -166,21 +156,37 @@ fn publish_syncing(out: &Path, pack: &Pack, sync_dir: SyncDir<'_>) -> Result<Pub
 }
 
 /// Stages a run's folder, reads it back and renames it to its place.
-fn write_run(
-    staging: &Path,
-    place: &Path,
-    files: &[(&str, &[u8])],
-    hashes: &BTreeMap<String, String>,
-    sync_dir: SyncDir<'_>,
-) -> Result<(), PublishError> {
-    stage::write_folder(staging, files, sync_dir)?;
-    stage::read_verified(staging, hashes).map_err(|fault| match fault {
+fn write_run(staging: &Path, place: &Path, pack: &Pack, sync_dir: SyncDir<'_>) -> Result<(), PublishError> {
+    let mut files: Vec<(&str, &[u8])> = pack.files.iter().map(|(name, bytes)| (name.as_str(), &bytes[..])).collect();
+    files.sort_by_key(|(name, bytes)| (std::cmp::Reverse(bytes.len()), *name));
+    stage::make_dir(staging)?;
+    // The hashes are made while the disk is busy.
+    let (written, hashed) =
+        parallel::both(|| stage::write_files(staging, &files), || completed(&pack.manifest, &pack.files));
+    written?;
+    let (manifest, hashes) = hashed?;
+    // The manifest is last: a folder that has one is whole.
+    stage::write_files(staging, &[(MANIFEST, &manifest)])?;
+    stage::sync_names(staging, sync_dir)?;
+    stage::read_verified(staging, &hashes, &|_| false).map_err(|fault| match fault {
         FolderFault::Io(fault) => fault.into(),
         FolderFault::Altered { file, expected, found } => {
             PublishError::NotReadBack { path: staging.to_owned(), file, expected, found }
         }
     })?;
     Ok(stage::rename_to_new(staging, place)?)
+}
+
+/// The bytes of the manifest with its outputs, and the hashes of all files.
+fn completed(
+    manifest: &Manifest,
+    files: &BTreeMap<String, Vec<u8>>,
+) -> Result<(Vec<u8>, BTreeMap<String, String>), PublishError> {
+    let manifest = manifest.clone().with_outputs(files);
+    let bytes = manifest.to_json().map_err(|error| PublishError::NotAPack { why: error.to_string() })?;
+    let outputs = manifest.outputs.into_iter().map(|output| (output.path, output.sha256));
+    let hashes = outputs.chain([(MANIFEST.to_owned(), sha256_hex(&bytes))]).collect();
+    Ok((bytes, hashes))
 }
 
 /// Refuses a pack that contradicts itself; gives the folder of its quarter.

@@ -15,9 +15,12 @@ pub struct PublishedPack {
     pub manifest: Manifest,
     /// SHA-256 of `manifest.json`, in lower-case hex.
     pub manifest_sha256: String,
-    /// The pack's files by name, without the manifest.
+    /// Those of the pack's files that were asked for, by name.
     pub files: BTreeMap<String, Vec<u8>>,
 }
+
+/// Says of a name whether the file is to be kept in memory; every file is checked whatever it says.
+pub type Wanted<'a> = &'a (dyn Fn(&str) -> bool + Sync);
 
 /// Why a published pack could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -61,19 +64,24 @@ impl From<FolderFault> for PriorError {
 /// # Errors
 /// [`PriorError`]: missing, altered in any file (one too many counts, and so does the pack of a scenario), without a
 /// readable manifest, or the disk's own.
-pub fn open_current(out: &Path, quarter: &str) -> Result<PublishedPack, PriorError> {
-    open(out, None, quarter)
+pub fn open_current(out: &Path, quarter: &str, wanted: Wanted<'_>) -> Result<PublishedPack, PriorError> {
+    open(out, None, quarter, wanted)
 }
 
 /// Opens a quarter's current pack of a scenario, as [`open_current`] does that of the real books.
 ///
 /// # Errors
 /// As for [`open_current`]; a pack of the real books, or of another scenario, is an altered one.
-pub fn open_scenario(out: &Path, scenario: &str, quarter: &str) -> Result<PublishedPack, PriorError> {
-    open(out, Some(scenario), quarter)
+pub fn open_scenario(
+    out: &Path,
+    scenario: &str,
+    quarter: &str,
+    wanted: Wanted<'_>,
+) -> Result<PublishedPack, PriorError> {
+    open(out, Some(scenario), quarter, wanted)
 }
 
-fn open(out: &Path, scenario: Option<&str>, quarter: &str) -> Result<PublishedPack, PriorError> {
+fn open(out: &Path, scenario: Option<&str>, quarter: &str, wanted: Wanted<'_>) -> Result<PublishedPack, PriorError> {
     let quarters = quarters_of(out, scenario).filter(|_| is_plain_name(quarter));
     // A name that leads elsewhere has no pack here.
     let Some(folder) = quarters.map(|quarters| quarters.join(quarter)) else {
@@ -118,8 +126,7 @@ fn open(out: &Path, scenario: Option<&str>, quarter: &str) -> Result<PublishedPa
     let mut hashes: BTreeMap<String, String> =
         manifest.outputs.iter().map(|output| (output.path.clone(), output.sha256.clone())).collect();
     hashes.insert(MANIFEST.to_owned(), manifest_sha256.clone());
-    let mut files = stage::read_verified(&dir, &hashes)?;
-    files.remove(MANIFEST);
+    let files = stage::read_verified(&dir, &hashes, &|name| name != MANIFEST && wanted(name))?;
     Ok(PublishedPack { manifest, manifest_sha256, files })
 }
 

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
-use crate::domain::hash::sha256_hex;
+use crate::domain::hash::{sha256_hex, sha256_hex_of};
+use crate::domain::parallel;
 
 /// Begins the name of a folder that is being written.
 pub(super) const STAGING_PREFIX: &str = ".staging-";
@@ -92,63 +93,99 @@ pub(super) fn remove_leftovers(dir: &Path, prefix: &str) -> Result<(), IoFault> 
     Ok(())
 }
 
-/// Writes a new folder of files in the order given, all of it durable.
-pub(super) fn write_folder(dir: &Path, files: &[(&str, &[u8])], sync_dir: SyncDir<'_>) -> Result<(), IoFault> {
-    at("make the folder", dir, fs::create_dir(dir))?;
-    for (name, bytes) in files {
-        let path = dir.join(name);
-        let mut file = at("make", &path, OpenOptions::new().write(true).create_new(true).open(&path))?;
-        at("write", &path, file.write_all(bytes))?;
-        // A failed sync is told once only, so it is never tried again.
-        at("sync", &path, file.sync_all())?;
-    }
+/// Writes files to a folder, all of them durable; their names are so once the folder is synced.
+pub(super) fn write_files(dir: &Path, files: &[(&str, &[u8])]) -> Result<(), IoFault> {
+    // Most of the time is spent in waiting for the disk, which is better done for several files at once.
+    parallel::each(files, |(name, bytes)| write_file(&dir.join(name), bytes)).into_iter().collect()
+}
+
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), IoFault> {
+    let mut file = at("make", path, OpenOptions::new().write(true).create_new(true).open(path))?;
+    at("write", path, file.write_all(bytes))?;
+    // A failed sync is told once only, so it is never tried again.
+    at("sync", path, file.sync_all())
+}
+
+/// Makes a new folder.
+pub(super) fn make_dir(dir: &Path) -> Result<(), IoFault> {
+    at("make the folder", dir, fs::create_dir(dir))
+}
+
+/// Makes the names in a folder durable.
+pub(super) fn sync_names(dir: &Path, sync_dir: SyncDir<'_>) -> Result<(), IoFault> {
     at("sync", dir, sync_dir(dir))
 }
 
-/// Reads a folder that must hold exactly the named files with these SHA-256s.
+/// Looks at a folder that must hold exactly the named files with these SHA-256s, and gives those that are wanted.
 pub(super) fn read_verified(
     dir: &Path,
     hashes: &BTreeMap<String, String>,
+    wanted: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<BTreeMap<String, Vec<u8>>, FolderFault> {
-    let altered = |file: String, expected: &str, found: &str| {
-        Err(FolderFault::Altered { file, expected: expected.to_owned(), found: found.to_owned() })
-    };
-    let folder = dir.file_name().unwrap_or(OsStr::new(".")).to_string_lossy().into_owned();
+    only_named(dir, hashes)?;
+    let named: Vec<_> = hashes.iter().collect();
+    let files = parallel::each(&named, |(name, expected)| {
+        if wanted(name) {
+            let bytes = read_plain(&dir.join(name))?;
+            has_hash(name, expected, bytes.as_deref().map(sha256_hex))?;
+            Ok(bytes.map(|bytes| ((*name).clone(), bytes)))
+        } else {
+            has_hash(name, expected, hash_plain(&dir.join(name))?)?;
+            Ok(None)
+        }
+    });
+    files.into_iter().filter_map(Result::transpose).collect()
+}
+
+fn altered<T>(file: &str, expected: &str, found: &str) -> Result<T, FolderFault> {
+    Err(FolderFault::Altered { file: file.to_owned(), expected: expected.to_owned(), found: found.to_owned() })
+}
+
+/// Refuses what is no folder, or has a file that is not named.
+fn only_named(dir: &Path, hashes: &BTreeMap<String, String>) -> Result<(), FolderFault> {
+    let folder = dir.file_name().unwrap_or(OsStr::new(".")).to_string_lossy();
     if !at("look at", dir, fs::symlink_metadata(dir))?.is_dir() {
-        return altered(folder, "a folder", "something else");
+        return altered(&folder, "a folder", "something else");
     }
     let mut names = Vec::new();
     for entry in at("list", dir, fs::read_dir(dir))? {
         names.push(at("list", dir, entry)?.file_name());
     }
     names.sort();
-    for name in names {
-        if name.to_str().is_none_or(|name| !hashes.contains_key(name)) {
-            return altered(name.to_string_lossy().into_owned(), "no such file", "a file");
-        }
+    let stranger = names.iter().find(|name| name.to_str().is_none_or(|name| !hashes.contains_key(name)));
+    stranger.map_or(Ok(()), |name| altered(&name.to_string_lossy(), "no such file", "a file"))
+}
+
+/// Refuses a file without the hash; there is no hash where there is no plain file.
+fn has_hash(name: &str, expected: &str, found: Option<String>) -> Result<(), FolderFault> {
+    match found {
+        Some(found) if found == expected => Ok(()),
+        Some(found) => altered(name, &format!("sha256 {expected}"), &format!("sha256 {found}")),
+        None => altered(name, &format!("sha256 {expected}"), "no plain file"),
     }
-    let mut files = BTreeMap::new();
-    for (name, expected) in hashes {
-        let Some(bytes) = read_plain(&dir.join(name))? else {
-            return altered(name.clone(), &format!("sha256 {expected}"), "no plain file");
-        };
-        let found = sha256_hex(&bytes);
-        if found != *expected {
-            return altered(name.clone(), &format!("sha256 {expected}"), &format!("sha256 {found}"));
-        }
-        files.insert(name.clone(), bytes);
+}
+
+/// SHA-256 of a plain file, read in pieces; nothing when there is none, or a link or a folder in its stead.
+fn hash_plain(path: &Path) -> Result<Option<String>, IoFault> {
+    if !is_plain(path)? {
+        return Ok(None);
     }
-    Ok(files)
+    let mut file = at("read", path, File::open(path))?;
+    at("read", path, sha256_hex_of(&mut file)).map(Some)
+}
+
+/// True for a plain file; a link or a folder is none.
+fn is_plain(path: &Path) -> Result<bool, IoFault> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) => Ok(metadata.is_file()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(source) => Err(IoFault { action: "look at", path: path.to_owned(), source }),
+    }
 }
 
 /// The bytes of a plain file; nothing when there is none, or a link or a folder in its stead.
 pub(super) fn read_plain(path: &Path) -> Result<Option<Vec<u8>>, IoFault> {
-    match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_file() => at("read", path, fs::read(path)).map(Some),
-        Ok(_) => Ok(None),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(IoFault { action: "look at", path: path.to_owned(), source }),
-    }
+    if is_plain(path)? { at("read", path, fs::read(path)).map(Some) } else { Ok(None) }
 }
 
 /// Renames a folder to a name that nothing has yet.

@@ -3,6 +3,8 @@ use std::fs;
 
 use super::*;
 
+const ALL: Wanted<'static> = &|_| true;
+
 const QUARTER: &str = "2004-Q2";
 
 fn pack(content: &str) -> Pack {
@@ -47,7 +49,7 @@ fn a_pack_is_published_and_opened() {
     assert_eq!(current(out.path()).unwrap(), Path::new(RUNS).join(&a.run_id));
     assert_eq!(names(&run_dir(out.path(), &a)), ["checks.csv", "manifest.json", "report.pdf"]);
     assert_eq!(names(&out.path().join(QUARTER).join(RUNS)), [a.run_id.as_str()]);
-    let opened = open_current(out.path(), QUARTER).unwrap();
+    let opened = open_current(out.path(), QUARTER, ALL).unwrap();
     assert_eq!(opened.files, a.files);
     assert_eq!(opened.manifest, a.manifest.clone().with_outputs(&a.files));
     let bytes = fs::read(run_dir(out.path(), &a).join(MANIFEST)).unwrap();
@@ -69,14 +71,17 @@ fn a_scenario_is_published_apart_under_a_lock_of_its_own() {
     let _own = Lock::acquire_of(out.path(), Some("ifrs"), QUARTER).unwrap();
     assert!(matches!(Lock::acquire_of(out.path(), Some("ifrs"), QUARTER), Err(LockError::Busy { .. })));
     publish(out.path(), &tried).unwrap();
-    assert!(matches!(open_current(out.path(), QUARTER), Err(PriorError::Missing { .. })));
+    assert!(matches!(open_current(out.path(), QUARTER, ALL), Err(PriorError::Missing { .. })));
     publish(out.path(), &real).unwrap();
     assert_ne!(real.run_id, tried.run_id);
     assert_eq!(current(out.path()).unwrap(), Path::new(RUNS).join(&real.run_id));
     assert_eq!(current(&out.path().join(SCENARIOS).join("ifrs")).unwrap(), Path::new(RUNS).join(&tried.run_id));
-    assert_eq!(open_scenario(out.path(), "ifrs", QUARTER).unwrap().manifest.scenario.as_deref(), Some("ifrs"));
+    assert_eq!(open_scenario(out.path(), "ifrs", QUARTER, ALL).unwrap().manifest.scenario.as_deref(), Some("ifrs"));
     for scenario in ["today", "", "..", "../..", "a/b"] {
-        assert!(matches!(open_scenario(out.path(), scenario, QUARTER), Err(PriorError::Missing { .. })), "{scenario}");
+        assert!(
+            matches!(open_scenario(out.path(), scenario, QUARTER, ALL), Err(PriorError::Missing { .. })),
+            "{scenario}"
+        );
     }
 }
 
@@ -96,13 +101,13 @@ fn a_copied_pack_of_other_books_is_refused() {
     let words = |books: &str| format!("a pack of {books}");
     fs::rename(out.path().join(QUARTER), out.path().join("away")).unwrap();
     fs::rename(scenarios.join("ifrs").join(QUARTER), out.path().join(QUARTER)).unwrap();
-    let found = refused(open_current(out.path(), QUARTER));
+    let found = refused(open_current(out.path(), QUARTER, ALL));
     assert_eq!(found, (words("the real books"), words("the scenario ifrs")));
     fs::rename(scenarios.join("today").join(QUARTER), scenarios.join("ifrs").join(QUARTER)).unwrap();
-    let found = refused(open_scenario(out.path(), "ifrs", QUARTER));
+    let found = refused(open_scenario(out.path(), "ifrs", QUARTER, ALL));
     assert_eq!(found, (words("the scenario ifrs"), words("the scenario today")));
     fs::rename(out.path().join("away"), scenarios.join("today").join(QUARTER)).unwrap();
-    let found = refused(open_scenario(out.path(), "today", QUARTER));
+    let found = refused(open_scenario(out.path(), "today", QUARTER, ALL));
     assert_eq!(found, (words("the scenario today"), words("the real books")));
 }
 
@@ -130,10 +135,10 @@ fn current_goes_from_one_run_to_another_and_back() {
     let (a, b) = (pack("a"), pack("b"));
     publish(out.path(), &a).unwrap();
     assert_eq!(publish(out.path(), &b).unwrap(), Published::New);
-    assert_eq!(open_current(out.path(), QUARTER).unwrap().files, b.files);
+    assert_eq!(open_current(out.path(), QUARTER, ALL).unwrap().files, b.files);
     assert_eq!(fs::read(run_dir(out.path(), &a).join("checks.csv")).unwrap(), a.files["checks.csv"]);
     assert_eq!(publish(out.path(), &a).unwrap(), Published::Already);
-    assert_eq!(open_current(out.path(), QUARTER).unwrap().files, a.files);
+    assert_eq!(open_current(out.path(), QUARTER, ALL).unwrap().files, a.files);
     assert_eq!(names(&out.path().join(QUARTER)), [CURRENT, RUNS]);
 }
 
@@ -159,7 +164,7 @@ fn an_altered_pack_is_found_by_reader_and_publisher() {
         let a = pack("a");
         publish(out.path(), &a).unwrap();
         change(&run_dir(out.path(), &a));
-        let opened = open_current(out.path(), QUARTER);
+        let opened = open_current(out.path(), QUARTER, ALL);
         assert!(matches!(&opened, Err(PriorError::Altered { file, .. }) if file == name), "{name}: {opened:?}");
         let again = publish(out.path(), &a);
         assert!(matches!(&again, Err(PublishError::Tampered { file, .. }) if file == name), "{name}: {again:?}");
@@ -170,21 +175,21 @@ fn an_altered_pack_is_found_by_reader_and_publisher() {
 fn what_is_not_there_or_not_readable_is_told_apart() {
     let out = tempfile::tempdir().unwrap();
     for quarter in [QUARTER, "", "..", "a/b"] {
-        assert!(matches!(open_current(out.path(), quarter), Err(PriorError::Missing { .. })), "{quarter:?}");
+        assert!(matches!(open_current(out.path(), quarter, ALL), Err(PriorError::Missing { .. })), "{quarter:?}");
     }
     let a = pack("a");
     publish(out.path(), &a).unwrap();
     fs::write(run_dir(out.path(), &a).join(MANIFEST), "{}").unwrap();
-    assert!(matches!(open_current(out.path(), QUARTER), Err(PriorError::UnreadableManifest { .. })));
+    assert!(matches!(open_current(out.path(), QUARTER, ALL), Err(PriorError::UnreadableManifest { .. })));
     fs::remove_dir_all(run_dir(out.path(), &a)).unwrap();
-    assert!(matches!(open_current(out.path(), QUARTER), Err(PriorError::Altered { .. })));
+    assert!(matches!(open_current(out.path(), QUARTER, ALL), Err(PriorError::Altered { .. })));
     let link = out.path().join(QUARTER).join(CURRENT);
     fs::remove_file(&link).unwrap();
     std::os::unix::fs::symlink("/elsewhere", &link).unwrap();
-    assert!(matches!(open_current(out.path(), QUARTER), Err(PriorError::Altered { file, .. }) if file == CURRENT));
+    assert!(matches!(open_current(out.path(), QUARTER, ALL), Err(PriorError::Altered { file, .. }) if file == CURRENT));
     fs::remove_file(&link).unwrap();
     fs::create_dir(&link).unwrap();
-    assert!(matches!(open_current(out.path(), QUARTER), Err(PriorError::Altered { file, .. }) if file == CURRENT));
+    assert!(matches!(open_current(out.path(), QUARTER, ALL), Err(PriorError::Altered { file, .. }) if file == CURRENT));
     assert!(matches!(publish(out.path(), &a), Err(PublishError::CurrentNotALink { .. })));
 }
 
@@ -201,7 +206,7 @@ fn leftovers_of_dead_runs_are_removed() {
     assert_eq!(publish(out.path(), &a).unwrap(), Published::New);
     assert_eq!(names(&runs), [a.run_id.as_str()]);
     assert_eq!(names(&out.path().join(QUARTER)), [CURRENT, RUNS]);
-    assert_eq!(open_current(out.path(), QUARTER).unwrap().files, a.files);
+    assert_eq!(open_current(out.path(), QUARTER, ALL).unwrap().files, a.files);
 }
 
 #[test]
@@ -231,7 +236,7 @@ fn what_cannot_be_written_leaves_current_as_it_was() {
     assert!(failed.to_string().contains("nothing was published"), "{failed}");
     fs::remove_file(quarter.join(RUNS)).unwrap();
     fs::rename(quarter.join("away"), quarter.join(RUNS)).unwrap();
-    assert_eq!(open_current(out.path(), QUARTER).unwrap().files, a.files);
+    assert_eq!(open_current(out.path(), QUARTER, ALL).unwrap().files, a.files);
 }
 
 #[test]
@@ -247,7 +252,7 @@ fn every_failing_sync_leaves_the_old_pack_or_says_that_the_new_one_is_live() {
             if calls.get() == failing { Err(io::Error::other("injected")) } else { stage::sync_dir(dir) }
         };
         let result = publish_syncing(out.path(), &b, &sync);
-        let opened = open_current(out.path(), QUARTER).unwrap();
+        let opened = open_current(out.path(), QUARTER, ALL).unwrap();
         match result {
             Err(PublishError::DurabilityUnknown { .. }) => {
                 assert_eq!(opened.files, b.files);
@@ -259,7 +264,7 @@ fn every_failing_sync_leaves_the_old_pack_or_says_that_the_new_one_is_live() {
         }
         assert!(names(&out.path().join(QUARTER).join(RUNS)).iter().all(|name| !name.starts_with('.')));
         publish(out.path(), &b).unwrap();
-        assert_eq!(open_current(out.path(), QUARTER).unwrap().files, b.files);
+        assert_eq!(open_current(out.path(), QUARTER, ALL).unwrap().files, b.files);
     }
     assert_eq!(live, 1);
 }

@@ -1,18 +1,101 @@
 //! The checked rows of each source, each with the line that it came from.
 
+use std::cmp::Ordering;
+use std::fmt;
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::diagnostics::Place;
 use crate::domain::{Dimension, Money};
 
+/// The source line of an item; a clone shares the file's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// Path within the book, with `/`.
+    pub file: Arc<str>,
+    /// One-based; 0 for an item that is gone from the file.
+    pub line: u64,
+}
+
+impl Origin {
+    /// A field of the line.
+    #[must_use]
+    pub fn field(&self, column: &str) -> Place {
+        Place { field: column.to_owned(), ..Place::line(&self.file, self.line) }
+    }
+}
+
+impl From<&Place> for Origin {
+    fn from(place: &Place) -> Self {
+        Self { file: place.file.as_str().into(), line: place.line }
+    }
+}
+
+/// How adjustments and roll-forwards name an item: `group/code`, or its code alone. It stands in the order of that text.
+#[derive(Debug, Clone)]
+pub struct ItemName {
+    group: Option<Arc<str>>,
+    code: Arc<str>,
+}
+
+impl ItemName {
+    /// An item of a group: of a pool, or of an asset.
+    #[must_use]
+    pub fn of_group(group: impl Into<Arc<str>>, code: impl Into<Arc<str>>) -> Self {
+        Self { group: Some(group.into()), code: code.into() }
+    }
+
+    /// The parts of its text.
+    pub fn parts(&self) -> impl Iterator<Item = &str> {
+        self.group.iter().flat_map(|group| [&**group, "/"]).chain([&*self.code])
+    }
+}
+
+impl From<&str> for ItemName {
+    fn from(code: &str) -> Self {
+        Self { group: None, code: code.into() }
+    }
+}
+
+impl fmt::Display for ItemName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts().try_for_each(|part| formatter.write_str(part))
+    }
+}
+
+impl Ord for ItemName {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let shared = self.group.as_ref().zip(other.group.as_ref()).is_some_and(|(own, other)| Arc::ptr_eq(own, other));
+        if shared || self.group == other.group {
+            return self.code.cmp(&other.code);
+        }
+        self.parts().flat_map(str::bytes).cmp(other.parts().flat_map(str::bytes))
+    }
+}
+
+impl PartialOrd for ItemName {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for ItemName {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for ItemName {}
+
 /// One row of the inventory subledger: a stock-keeping unit in a pool.
 #[derive(Debug, Clone)]
 pub struct InventoryItem {
-    pub origin: Place,
+    pub origin: Origin,
     pub dimension: Dimension,
-    pub pool: String,
-    pub sku: String,
+    pub pool: Arc<str>,
+    pub sku: Arc<str>,
     pub description: String,
     /// Units, not negative.
     pub quantity_on_hand: Decimal,
@@ -50,14 +133,28 @@ impl InventoryItem {
     pub fn key(&self) -> ItemKey {
         ItemKey { dimension: self.dimension.clone(), group: self.pool.clone(), item: self.sku.clone() }
     }
+
+    /// The order of the keys of two items, without making them.
+    #[must_use]
+    pub fn by_key(&self, other: &Self) -> Ordering {
+        (&self.dimension, &self.pool, &self.sku).cmp(&(&other.dimension, &other.pool, &other.sku))
+    }
 }
 
-/// The key of an item in its subledger: dimension, pool (or nothing) and the item's own code.
+/// The key of an item in its subledger: dimension, pool (or nothing) and the item's own code. A clone shares them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ItemKey {
     pub dimension: Dimension,
-    pub group: String,
-    pub item: String,
+    pub group: Arc<str>,
+    pub item: Arc<str>,
+}
+
+impl ItemKey {
+    /// The key of an item of a subledger.
+    #[must_use]
+    pub fn new(dimension: &Dimension, group: &str, item: &str) -> Self {
+        Self { dimension: dimension.clone(), group: group.into(), item: item.into() }
+    }
 }
 
 /// How a prepaid contract is earned.
@@ -248,7 +345,7 @@ impl FixedAsset {
     /// What makes the row unique: its asset (the group) and its component.
     #[must_use]
     pub fn key(&self) -> ItemKey {
-        ItemKey { dimension: self.dimension.clone(), group: self.asset_id.clone(), item: self.component.clone() }
+        ItemKey::new(&self.dimension, &self.asset_id, &self.component)
     }
 }
 
@@ -313,4 +410,29 @@ pub struct OpeningBalance {
     pub account: String,
     pub dimension: Dimension,
     pub amount: Money,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stand_in_the_order_of_their_text() {
+        let names = [
+            ItemName::of_group("a", "1"),
+            ItemName::of_group("a", "10"),
+            ItemName::of_group("a-b", "1"),
+            ItemName::of_group("a/b", "1"),
+            ItemName::of_group("a", "b/1"),
+            ItemName::from("a"),
+            ItemName::from("a/1"),
+        ];
+        for one in &names {
+            for other in &names {
+                let texts = (one.to_string(), other.to_string());
+                assert_eq!(one.cmp(other), texts.0.cmp(&texts.1), "{texts:?}");
+                assert_eq!(one == other, texts.0 == texts.1, "{texts:?}");
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Rows of the schedules to adjustments; movements of nothing are left out.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{AssetRow, ObligationRow, PrepaidRow, ReserveRow, RoyaltyRow, Schedules};
 use crate::adjust::{
@@ -11,13 +12,15 @@ use crate::book::{Basis, Book};
 use crate::diagnostics::Place;
 use crate::domain::{Dimension, Money, Quarter};
 use crate::journal::Numbering;
-use crate::records::{Disposition, ObligationKind, Recognition};
+use crate::records::{Disposition, ItemName, ObligationKind, Origin, Recognition};
 
 /// The adjustments of all schedules, by movement, dimension and item.
 pub(super) fn of(book: &Book, quarter: &Quarter, schedules: &Schedules) -> Vec<Adjustment> {
-    let numbering = Numbering { quarter: &quarter.id, scenario: book.config.scenario.as_deref() };
-    let mut maker = Maker { book, numbering, adjustments: Vec::new() };
-    schedules.inventory.iter().for_each(|row| maker.reserve(row));
+    let mut maker = Maker::new(book, quarter);
+    // One movement after the other, as they will stand: millions of rows are then in order from the start.
+    for part in [Maker::reserve_charge, Maker::reserve_sale, Maker::reserve_scrap, Maker::reserve_release] {
+        schedules.inventory.iter().for_each(|row| part(&mut maker, row));
+    }
     schedules.prepaid.iter().for_each(|row| maker.prepaid(row));
     schedules.assets.iter().for_each(|row| maker.asset(row));
     schedules.obligations.iter().for_each(|row| maker.obligation(row));
@@ -28,12 +31,31 @@ pub(super) fn of(book: &Book, quarter: &Quarter, schedules: &Schedules) -> Vec<A
     adjustments
 }
 
+/// What the fixed assets charge to income, by dimension.
+pub(super) fn asset_charges(book: &Book, quarter: &Quarter, rows: &[AssetRow]) -> BTreeMap<Dimension, Money> {
+    let mut maker = Maker::new(book, quarter);
+    rows.iter().for_each(|row| maker.asset(row));
+    let mut charges = BTreeMap::new();
+    for row in maker.adjustments.iter().filter(|row| row.movement.is_income()) {
+        *charges.entry(row.dimension.clone()).or_insert(Money::ZERO) += row.amount;
+    }
+    charges
+}
+
+/// The tax on a charge under a book's policies; nothing under a full valuation allowance. Relief is negative, as is the
+/// charge whose tax it is.
+#[must_use]
+pub fn tax_benefit(book: &Book, charge: Money) -> Option<Money> {
+    let policies = &book.config.policies;
+    (!policies.valuation_allowance).then(|| Money::round(charge.to_decimal() * policies.tax_rate))
+}
+
 /// What all movements of one item share.
 struct Subject<'a> {
     dimension: &'a Dimension,
-    item: &'a str,
-    policy: String,
-    origin: Place,
+    item: ItemName,
+    policy: Arc<str>,
+    origin: Origin,
 }
 
 /// One movement: what the books carry before and after it, and the amount.
@@ -56,9 +78,16 @@ struct Maker<'a> {
     book: &'a Book,
     numbering: Numbering<'a>,
     adjustments: Vec<Adjustment>,
+    /// The words of the policies that reserves depend on, by method and unit of account.
+    reserve_policies: BTreeMap<(&'static str, &'static str), Arc<str>>,
 }
 
-impl Maker<'_> {
+impl<'a> Maker<'a> {
+    fn new(book: &'a Book, quarter: &'a Quarter) -> Self {
+        let numbering = Numbering { quarter: &quarter.id, scenario: book.config.scenario.as_deref() };
+        Self { book, numbering, adjustments: Vec::new(), reserve_policies: BTreeMap::new() }
+    }
+
     fn basis(&self) -> Basis {
         self.book.config.policies.basis
     }
@@ -67,51 +96,78 @@ impl Maker<'_> {
         if moved.amount.is_zero() {
             return;
         }
-        let (dimension, item) = (subject.dimension, subject.item);
-        let figure_id = format!("{}:{}:{dimension}:{item}", self.numbering.figures(), moved.movement.code());
+        let entry_id = self.entry_id(moved.movement, &subject.dimension.entity);
         self.adjustments.push(Adjustment {
-            figure_id,
             movement: moved.movement,
-            dimension: dimension.clone(),
-            item: item.to_owned(),
+            dimension: subject.dimension.clone(),
+            item: subject.item.clone(),
             moved_to: moved.moved_to,
             rule: moved.rule,
             policy: subject.policy.clone(),
             carrying: moved.carrying,
             measured: moved.measured,
             amount: moved.amount,
-            entry_id: self.numbering.entry_id(moved.movement, &dimension.entity),
+            entry_id,
             origin: subject.origin.clone(),
         });
     }
 
-    fn reserve(&mut self, row: &ReserveRow) {
-        let policies = &self.book.config.policies;
-        let (roll, relief) = (&row.roll, policies.reserve_relief);
-        let gone = || Place::file(&format!("{}/inventory.csv", self.numbering.quarter));
-        let item = format!("{}/{}", row.key.group, row.key.item);
-        let policy = format!(
-            "method={}; unit_of_account={}; cost_formula={}; reserve_relief={}",
-            row.measurement.method,
-            self.book.unit_of_account(&row.key.group).name(),
-            policies.cost_formula.name(),
-            relief.name()
-        );
-        let origin = row.item.as_ref().map_or_else(gone, |item| item.origin.clone());
-        let subject = Subject { dimension: &row.key.dimension, item: &item, policy, origin };
-        let measured = inventory_reserve::citation(policies.basis, policies.market_test());
-        let kept = inventory_reserve::release_citation(policies.basis);
-        let after_sale = roll.opening - roll.utilised_sale;
-        if relief == ReserveRelief::Propose {
-            let sold = (roll.opening, after_sale);
-            self.add(&subject, Moved::new(Movement::ReserveUtilisedSale, kept, sold, -roll.utilised_sale));
-            let scrapped = (after_sale, roll.carried);
-            self.add(&subject, Moved::new(Movement::ReserveUtilisedScrap, kept, scrapped, -roll.utilised_scrap));
+    /// The entry's number; that of the adjustment before, where both are of one entry.
+    fn entry_id(&self, movement: Movement, entity: &str) -> Arc<str> {
+        let before = self.adjustments.last();
+        let same = before.filter(|row| row.movement == movement && row.dimension.entity == entity);
+        same.map_or_else(|| self.numbering.entry_id(movement, entity).into(), |row| row.entry_id.clone())
+    }
+
+    fn reserve_charge(&mut self, row: &ReserveRow) {
+        let (roll, policies) = (&row.roll, &self.book.config.policies);
+        let rule = inventory_reserve::citation(policies.basis, policies.market_test());
+        let amounts = (roll.carried, roll.carried + roll.charge);
+        self.reserve(row, Moved::new(Movement::ReserveCharge, rule, amounts, roll.charge));
+    }
+
+    fn reserve_sale(&mut self, row: &ReserveRow) {
+        let amounts = (row.roll.opening, row.roll.opening - row.roll.utilised_sale);
+        self.relief(row, Movement::ReserveUtilisedSale, amounts, row.roll.utilised_sale);
+    }
+
+    fn reserve_scrap(&mut self, row: &ReserveRow) {
+        let amounts = (row.roll.opening - row.roll.utilised_sale, row.roll.carried);
+        self.relief(row, Movement::ReserveUtilisedScrap, amounts, row.roll.utilised_scrap);
+    }
+
+    /// Relief when units leave, where the pack and not the ERP posts it.
+    fn relief(&mut self, row: &ReserveRow, movement: Movement, amounts: (Money, Money), used: Money) {
+        if self.book.config.policies.reserve_relief == ReserveRelief::Propose {
+            let rule = inventory_reserve::release_citation(self.basis());
+            self.reserve(row, Moved::new(movement, rule, amounts, -used));
         }
-        let charged = (roll.carried, roll.carried + roll.charge);
-        self.add(&subject, Moved::new(Movement::ReserveCharge, measured, charged, roll.charge));
-        let released = (roll.carried, roll.carried - roll.release);
-        self.add(&subject, Moved::new(Movement::ReserveRelease, kept, released, -roll.release));
+    }
+
+    fn reserve_release(&mut self, row: &ReserveRow) {
+        let (roll, rule) = (&row.roll, inventory_reserve::release_citation(self.basis()));
+        let amounts = (roll.carried, roll.carried - roll.release);
+        self.reserve(row, Moved::new(Movement::ReserveRelease, rule, amounts, -roll.release));
+    }
+
+    fn reserve(&mut self, row: &ReserveRow, moved: Moved) {
+        if moved.amount.is_zero() {
+            return;
+        }
+        let gone = || Origin::from(&Place::file(&format!("{}/inventory.csv", self.numbering.quarter)));
+        let origin = row.item.as_ref().map_or_else(gone, |item| item.origin.clone());
+        let policy = self.reserve_policy(row);
+        self.add(&Subject { dimension: &row.key.dimension, item: row.name(), policy, origin }, moved);
+    }
+
+    fn reserve_policy(&mut self, row: &ReserveRow) -> Arc<str> {
+        let (method, unit) = (row.measurement.method, self.book.unit_of_account(&row.key.group).name());
+        let policies = &self.book.config.policies;
+        let words = || {
+            let (formula, relief) = (policies.cost_formula.name(), policies.reserve_relief.name());
+            format!("method={method}; unit_of_account={unit}; cost_formula={formula}; reserve_relief={relief}").into()
+        };
+        self.reserve_policies.entry((method, unit)).or_insert_with(words).clone()
     }
 
     fn prepaid(&mut self, row: &PrepaidRow) {
@@ -125,9 +181,9 @@ impl Maker<'_> {
         let production = self.book.config.policies.production_advertising().name();
         let subject = Subject {
             dimension: &contract.dimension,
-            item: &contract.contract_id,
-            policy: format!("recognition={recognition}; production_advertising={production}"),
-            origin: contract.origin.clone(),
+            item: contract.contract_id.as_str().into(),
+            policy: format!("recognition={recognition}; production_advertising={production}").into(),
+            origin: (&contract.origin).into(),
         };
         let rule = prepaid_advertising::citation(self.basis(), contract.recognition);
         let recorded = row.recorded();
@@ -149,17 +205,18 @@ impl Maker<'_> {
     fn asset(&mut self, row: &AssetRow) {
         let (asset, found) = (&row.asset, &row.measurement);
         let dimension = row.recorded_dimension();
-        let item = format!("{}/{}", asset.asset_id, asset.component);
+        let item = ItemName::of_group(&*asset.asset_id, &*asset.component);
         let subject = Subject {
             dimension: &dimension,
-            item: &item,
+            item,
             policy: format!(
                 "disposition={}; method={}; convention={}",
                 asset.disposition.name(),
                 asset.method.name(),
                 asset.convention.name()
-            ),
-            origin: asset.origin.clone(),
+            )
+            .into(),
+            origin: (&asset.origin).into(),
         };
         let rule = fixed_assets::citation(self.basis(), asset.disposition);
         let ordinary = fixed_assets::citation(self.basis(), Disposition::InUse);
@@ -194,9 +251,9 @@ impl Maker<'_> {
         };
         let subject = Subject {
             dimension: &obligation.dimension,
-            item: &obligation.obligation_id,
-            policy,
-            origin: obligation.origin.clone(),
+            item: obligation.obligation_id.as_str().into(),
+            policy: policy.into(),
+            origin: (&obligation.origin).into(),
         };
         let rule = obligations::citation(policies.basis, obligation.kind);
         let movement = match obligation.kind {
@@ -221,9 +278,9 @@ impl Maker<'_> {
         let royalty = &row.royalty;
         let subject = Subject {
             dimension: &royalty.dimension,
-            item: &royalty.id,
-            policy: format!("pool={}; rate={}", royalty.pool, row.rate.normalize()),
-            origin: Place::file(crate::book::config::FILE),
+            item: royalty.id.as_str().into(),
+            policy: format!("pool={}; rate={}", royalty.pool, row.rate.normalize()).into(),
+            origin: (&Place::file(crate::book::config::FILE)).into(),
         };
         let rule = royalties::citation(self.basis());
         let amounts = (row.recorded, row.required);
@@ -247,12 +304,12 @@ impl Maker<'_> {
             Basis::Ifrs => "IAS 12.24",
         };
         for (dimension, charge) in charges {
-            let benefit = Money::round(charge.to_decimal() * rate);
+            let Some(benefit) = tax_benefit(self.book, charge) else { continue };
             let subject = Subject {
                 dimension: &dimension,
-                item: "tax effect",
-                policy: format!("tax_rate={}; valuation_allowance=false", rate.normalize()),
-                origin: Place::file(crate::book::config::FILE),
+                item: "tax effect".into(),
+                policy: format!("tax_rate={}; valuation_allowance=false", rate.normalize()).into(),
+                origin: (&Place::file(crate::book::config::FILE)).into(),
             };
             let amounts = (Money::ZERO, benefit);
             self.add(&subject, Moved::new(Movement::DeferredTax, rule, amounts, -benefit));

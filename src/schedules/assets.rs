@@ -1,17 +1,24 @@
 //! Fixed assets: each component's earlier decision, and the register measured as a whole.
 
-use super::{AssetRow, Terms};
+use super::AssetRow;
 use crate::adjust::fixed_assets::{self, DecisionFault, Earlier, Input};
+use crate::book::Book;
 use crate::diagnostics::{Code, Faults};
+use crate::domain::Quarter;
+use crate::ingest::prior_pack::PriorPack;
 use crate::records::FixedAsset;
 
-pub(super) fn measure(terms: Terms<'_>, faults: &mut Faults) -> Vec<AssetRow> {
-    let policies = &terms.book.config.policies;
-    let end = terms.quarter.end;
-    let earlier = |asset: &FixedAsset| terms.prior.and_then(|pack| pack.assets.get(&asset.key())).copied();
-    let mut register: Vec<(FixedAsset, Earlier)> = terms
-        .records
-        .fixed_assets
+pub(super) fn measure(
+    book: &Book,
+    quarter: &Quarter,
+    register: &[FixedAsset],
+    prior: Option<&PriorPack>,
+    faults: &mut Faults,
+) -> Vec<AssetRow> {
+    let policies = &book.config.policies;
+    let end = quarter.end;
+    let earlier = |asset: &FixedAsset| prior.and_then(|pack| pack.assets.get(&asset.key())).copied();
+    let mut register: Vec<(FixedAsset, Earlier)> = register
         .iter()
         .map(|asset| (asset, earlier(asset).unwrap_or(Earlier::NOTHING)))
         .map(|(asset, earlier)| (ordinary(asset, earlier, policies.subledger_shows_write_downs, faults), earlier))

@@ -9,29 +9,83 @@ mod obligations;
 mod prepaid;
 mod royalties;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+pub use adjustments::tax_benefit;
 pub use royalties::RoyaltyRow;
 
+use crate::adjust::inventory_reserve::Judged;
 use crate::adjust::prepaid_advertising::Earlier;
 use crate::adjust::{
-    Adjustment, fixed_assets, inventory_reserve, obligations as obligation_rules, prepaid_advertising,
+    Adjustment, Movement, fixed_assets, inventory_reserve, obligations as obligation_rules, prepaid_advertising,
 };
 use crate::book::Book;
 use crate::diagnostics::Faults;
 use crate::domain::{Dimension, Money, Quarter};
 use crate::ingest::prior_pack::PriorPack;
 use crate::ingest::quarter::Records;
-use crate::records::{FixedAsset, Installment, InventoryItem, ItemKey, Obligation, PrepaidContract};
+use crate::journal::Numbering;
+use crate::records::{FixedAsset, Installment, InventoryItem, ItemKey, ItemName, Obligation, PrepaidContract};
 
 /// An inventory item with its reserve. An item that is gone from the file has no row, and nothing on hand.
 #[derive(Debug, Clone)]
 pub struct ReserveRow {
     pub key: ItemKey,
-    pub item: Option<InventoryItem>,
+    pub item: Option<Arc<InventoryItem>>,
     pub measurement: inventory_reserve::Measurement,
     pub roll: inventory_reserve::RollForward,
+}
+
+impl ReserveRow {
+    /// Pool and item, as adjustments and roll-forwards name it.
+    #[must_use]
+    pub fn name(&self) -> ItemName {
+        ItemName::of_group(self.key.group.clone(), self.key.item.clone())
+    }
+}
+
+/// What the items of one dimension come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReserveSums {
+    /// On hand, at cost.
+    pub cost: Money,
+    pub opening: Money,
+    pub utilised_sale: Money,
+    pub carried: Money,
+    pub closing: Money,
+}
+
+impl ReserveSums {
+    const NOTHING: Self = Self {
+        cost: Money::ZERO,
+        opening: Money::ZERO,
+        utilised_sale: Money::ZERO,
+        carried: Money::ZERO,
+        closing: Money::ZERO,
+    };
+
+    fn add(&mut self, row: &ReserveRow) {
+        self.cost += row.measurement.cost;
+        self.opening += row.roll.opening;
+        self.utilised_sale += row.roll.utilised_sale;
+        self.carried += row.roll.carried;
+        self.closing += row.roll.closing;
+    }
+}
+
+/// The adjustments of one movement and dimension together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MovementTotal {
+    pub movement: Movement,
+    pub dimension: Dimension,
+    /// How many adjustments there are.
+    pub items: usize,
+    /// As in an adjustment: a charge is positive.
+    pub amount: Money,
 }
 
 /// A prepaid contract with its measurement. Its `expensed_to_date` is the ordinary expense alone, whatever the register
@@ -134,7 +188,26 @@ pub struct Schedules {
     pub installments: Vec<Installment>,
     /// By id.
     pub royalties: Vec<RoyaltyRow>,
+    /// By movement, dimension and item.
     pub adjustments: Vec<Adjustment>,
+    /// What the adjustments come to, by movement and dimension: there may be millions of them.
+    pub totals: Vec<MovementTotal>,
+    /// What the ids of the quarter's figures start with.
+    pub figures: String,
+}
+
+impl Schedules {
+    /// What the inventory comes to in each dimension.
+    #[must_use]
+    pub fn reserve_sums(&self) -> BTreeMap<&Dimension, ReserveSums> {
+        let one = |run: &[ReserveRow]| {
+            let mut sums = ReserveSums::NOTHING;
+            run.iter().for_each(|row| sums.add(row));
+            sums
+        };
+        let runs = self.inventory.chunk_by(|a, b| a.key.dimension == b.key.dimension);
+        runs.map(|run| (&run[0].key.dimension, one(run))).collect()
+    }
 }
 
 /// What every schedule is measured from.
@@ -173,7 +246,7 @@ pub fn measure_into(
     let terms = Terms { book, quarter, records, prior };
     let inventory = inventory::measure(terms, &mut faults);
     let prepaid = prepaid::measure(terms, &mut faults);
-    let assets = assets::measure(terms, &mut faults);
+    let assets = assets::measure(book, quarter, &records.fixed_assets, prior, &mut faults);
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -181,16 +254,64 @@ pub fn measure_into(
     let royalties = royalties::measure(terms);
     let mut installments = records.installments.clone();
     installments.sort_by(|a, b| due_order(a).cmp(&due_order(b)));
-    let mut schedules =
-        Schedules { inventory, prepaid, assets, obligations, installments, royalties, adjustments: Vec::new() };
+    let numbering = Numbering { quarter: &quarter.id, scenario: book.config.scenario.as_deref() };
+    let mut schedules = Schedules {
+        inventory,
+        prepaid,
+        assets,
+        obligations,
+        installments,
+        royalties,
+        adjustments: Vec::new(),
+        totals: Vec::new(),
+        figures: numbering.figures(),
+    };
     schedules.adjustments = adjustments::of(book, quarter, &schedules);
+    schedules.totals = totals_of(&schedules.adjustments);
     Ok(schedules)
 }
 
-/// The key of an item of a subledger.
-#[must_use]
-pub fn item_key(dimension: &Dimension, group: &str, item: &str) -> ItemKey {
-    ItemKey { dimension: dimension.clone(), group: group.to_owned(), item: item.to_owned() }
+fn totals_of(adjustments: &[Adjustment]) -> Vec<MovementTotal> {
+    let runs = adjustments.chunk_by(|a, b| a.movement == b.movement && a.dimension == b.dimension);
+    let total = |run: &[Adjustment]| MovementTotal {
+        movement: run[0].movement,
+        dimension: run[0].dimension.clone(),
+        items: run.len(),
+        amount: run.iter().map(|row| row.amount).sum(),
+    };
+    runs.map(total).collect()
+}
+
+/// How far the charges to income of a quarter would be above what they are, in each dimension, under each change of what
+/// is judged of the inventory, which gives nothing for an item that it does not concern; `measured` is the quarter
+/// without a change.
+///
+/// # Errors
+/// The faults of the inventory.
+pub fn inventory_differences(
+    book: &Book,
+    quarter: &Quarter,
+    records: &Records,
+    prior: Option<&PriorPack>,
+    measured: &Schedules,
+    changes: &[impl Fn(Judged) -> Option<Judged> + Sync],
+) -> Result<BTreeMap<Dimension, Vec<Money>>, Faults> {
+    inventory::differences(Terms { book, quarter, records, prior }, &measured.inventory, changes)
+}
+
+/// The charges to income of a register of fixed assets, by dimension.
+///
+/// # Errors
+/// The faults that only a rule can find.
+pub fn asset_charges(
+    book: &Book,
+    quarter: &Quarter,
+    register: &[FixedAsset],
+    prior: Option<&PriorPack>,
+) -> Result<BTreeMap<Dimension, Money>, Faults> {
+    let mut faults = Faults::default();
+    let rows = assets::measure(book, quarter, register, prior, &mut faults);
+    if faults.is_empty() { Ok(adjustments::asset_charges(book, quarter, &rows)) } else { Err(faults) }
 }
 
 /// The number of units that are expected to sell of what is on hand.

@@ -1,11 +1,11 @@
 //! Prepaid advertising: each contract's event and what earlier packs did to it.
 
-use super::{PrepaidRow, Terms, item_key};
+use super::{PrepaidRow, Terms};
 use crate::adjust::prepaid_advertising::{self, Earlier, UnderEvent};
 use crate::book::Event;
 use crate::diagnostics::{Code, Faults};
 use crate::domain::Money;
-use crate::records::PrepaidContract;
+use crate::records::{ItemKey, PrepaidContract};
 
 pub(super) fn measure(terms: Terms<'_>, faults: &mut Faults) -> Vec<PrepaidRow> {
     let policies = &terms.book.config.policies;
@@ -13,7 +13,7 @@ pub(super) fn measure(terms: Terms<'_>, faults: &mut Faults) -> Vec<PrepaidRow> 
     let mut rows = Vec::new();
     for contract in &terms.records.prepaid_advertising {
         let event = terms.book.brand_event(&contract.dimension.brand, terms.quarter);
-        let key = item_key(&contract.dimension, "", &contract.contract_id);
+        let key = ItemKey::new(&contract.dimension, "", &contract.contract_id);
         let earlier = terms.prior.and_then(|pack| pack.prepaid.get(&key)).copied().unwrap_or(Earlier::NOTHING);
         let contract = ordinary(contract, earlier, policies.subledger_shows_write_downs, faults);
         transfer_is_named(&contract, event, earlier, faults);
@@ -31,7 +31,7 @@ pub(super) fn measure(terms: Terms<'_>, faults: &mut Faults) -> Vec<PrepaidRow> 
             }
         }
     }
-    rows.sort_by_key(|row| item_key(&row.contract.dimension, "", &row.contract.contract_id));
+    rows.sort_by_key(|row| ItemKey::new(&row.contract.dimension, "", &row.contract.contract_id));
     rows
 }
 

@@ -949,7 +949,7 @@ def bad_bytes():
     bad("gzip-by-name-only", "ledger.csv.gz", delimited(canonical_rows(FEW_LINES)).encode(), sources, 0, "",
         "the name says gzip and the bytes are text")
     text = delimited(canonical_rows(FEW_LINES))
-    bad("utf-16-without-mark", "ledger.csv", text.encode("utf-16-le"), PLAIN, 1, "",
+    bad("utf-16-without-mark", "ledger.csv", text.encode("utf-16-le"), PLAIN, 0, "",
         "UTF-16 without a byte order mark, read as UTF-8")
 
 

@@ -2,10 +2,10 @@
 
 use chrono::NaiveDate;
 use closepack::adjust::inventory_reserve::{
-    Input, Opening, ReleaseLimit, Terms, Units, measure_subledger, roll_forward,
+    Input, Judged, Measurement, Opening, ReleaseLimit, Terms, Units, measure, requirement, roll_forward,
 };
-use closepack::book::Methods;
 use closepack::book::policies::MarketTest;
+use closepack::book::{Method, Methods, StepTable};
 use closepack::diagnostics::Place;
 use closepack::domain::{Dimension, Money, allocate};
 use closepack::records::InventoryItem;
@@ -22,10 +22,10 @@ prop_compose! {
         expected in 0_i64..5_000, scrap in cents(), selling in 0_i64..50, complete in 0_i64..500,
     ) -> InventoryItem {
         InventoryItem {
-            origin: Place::line("inventory.csv", 2),
+            origin: (&Place::line("inventory.csv", 2)).into(),
             dimension: Dimension::new("E", "B", "S"),
-            pool: "p".to_owned(),
-            sku: "1".to_owned(),
+            pool: "p".into(),
+            sku: "1".into(),
             description: String::new(),
             quantity_on_hand: quantity.into(),
             quantity_received: Decimal::ZERO,
@@ -62,9 +62,45 @@ proptest! {
             methods: &methods,
             group: None,
         };
-        let found = measure_subledger(&[Input { item: &item, terms, opening: Opening::default() }], end)[0];
+        let found = measure(&Input::new(&item, terms, Opening::default()), None, end);
         prop_assert!(Money::ZERO <= found.required && found.required <= found.cost);
         prop_assert_eq!(found.saleable + found.excess, item.quantity_on_hand);
+    }
+
+    /// What a sensitivity measures again is what measuring everything again would give.
+    #[test]
+    fn a_changed_judgement_needs_no_second_measurement(
+        own in item(), other in item(), returned in 0_i64..300, rate in 0_i64..=100, in_2004: bool, dated: bool,
+        opening in 0_i128..10_000_000, share in 0_i128..=100, releasable in 0_i128..10_000_000, opens_year: bool,
+        specific: bool, tested: bool,
+    ) {
+        let (returned, rate) = (returned.into(), Some(Decimal::new(rate, 2)));
+        let own = InventoryItem { quantity_returned: returned, reserve_rate: rate, ..own };
+        let end = NaiveDate::from_ymd_opt(2004, 5, 29).expect("a date");
+        let named = [(specific, Method::Specific), (tested, Method::LowerOfCost)];
+        let named = named.into_iter().filter(|(is_named, _)| *is_named).map(|(_, method)| method).collect();
+        let methods = Methods::new(named, StepTable::default(), StepTable::default(), StepTable::default());
+        let market = if in_2004 { MarketTest::ReplacementCost } else { MarketTest::NetRealizableValue };
+        let deadline = if dated { NaiveDate::from_ymd_opt(2004, 12, 31) } else { None };
+        let terms = Terms { market, royalty_rate: Decimal::new(5, 2), deadline, methods: &methods, group: None };
+        let units = Units { on_hand: own.quantity_on_hand, received: 0.into(), scrapped: 0.into() };
+        let before = Opening {
+            reserve: Some(Money::from_cents(opening)),
+            units: own.quantity_on_hand,
+            releasable: Some(Money::from_cents(releasable)),
+        };
+        let limit = ReleaseLimit::SameFiscalYear { opens_fiscal_year: opens_year };
+        let roll = |found: Measurement| roll_forward(before, units, found.cost, found.required, limit);
+        let input = Input::new(&own, terms, before);
+        let found = measure(&input, None, end);
+        let input = Input { judged: Judged::of(&other), ..input };
+        let changed = measure(&input, None, end);
+        let required = requirement(&input, &found, None, end);
+        prop_assert_eq!(required, changed.required);
+        prop_assert_eq!(roll(found).net_charge_at(required), roll(changed).net_charge());
+        prop_assert_eq!(roll(found).net_charge_at(found.required), roll(found).net_charge());
+        let of_group = Some(Money::from_cents(opening * share / 100));
+        prop_assert_eq!(requirement(&input, &found, of_group, end), measure(&input, of_group, end).required);
     }
 
     #[test]

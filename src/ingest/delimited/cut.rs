@@ -5,7 +5,7 @@ use std::io::Read;
 use memchr::{memchr_iter, memrchr};
 
 use super::Marks;
-use super::split::index_exactly;
+use super::split::{Ends, index_exactly};
 use crate::ingest::limits::RECORD_BYTES_MAX;
 
 /// How much is read at once.
@@ -143,9 +143,10 @@ impl<R: Read> Cutter<R> {
             return memrchr(b'\n', text).map(|at| at + 1);
         }
         if self.exact {
-            let mut ends = Vec::new();
+            let mut ends = Ends::default();
             index_exactly(text, self.marks, &mut ends);
-            return ends.iter().rev().find(|at| text[**at as usize] == b'\n').map(|at| *at as usize + 1);
+            let last = ends.rows.last()?.checked_sub(1)?;
+            return ends.fields.get(last as usize).map(|at| *at as usize + 1);
         }
         let mut open = memchr_iter(b'"', text).count() % 2 == 1;
         let mut rest = text;

@@ -8,6 +8,36 @@ use super::Marks;
 /// Bytes that are looked at together.
 const BLOCK: usize = 64;
 
+/// Where the fields and the rows of a text end.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Ends {
+    /// The place of the delimiter or line break behind each field.
+    pub fields: Vec<u32>,
+    /// How many fields have ended with each row.
+    pub rows: Vec<u32>,
+}
+
+impl Ends {
+    fn clear(&mut self) {
+        self.fields.clear();
+        self.rows.clear();
+    }
+
+    /// Adds the ends within a block that starts at `base`; `breaks` are those of them that end a row.
+    fn push(&mut self, mut ends: u64, mut breaks: u64, base: u32) {
+        let before = self.fields.len() as u32;
+        while breaks != 0 {
+            let up_to = breaks ^ (breaks - 1);
+            self.rows.push(before + (ends & up_to).count_ones());
+            breaks &= breaks - 1;
+        }
+        while ends != 0 {
+            self.fields.push(base + ends.trailing_zeros());
+            ends &= ends - 1;
+        }
+    }
+}
+
 /// A quote stands where RFC 4180 has none: within a field without quotes, or before more text of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StrayQuote;
@@ -16,22 +46,24 @@ pub struct StrayQuote;
 ///
 /// # Errors
 /// [`StrayQuote`] when the number of quotes does not say what they enclose; [`index_exactly`] then tells the fields.
-pub fn index(text: &[u8], marks: Marks, ends: &mut Vec<u32>) -> Result<(), StrayQuote> {
+pub fn index(text: &[u8], marks: Marks, ends: &mut Ends) -> Result<(), StrayQuote> {
     ends.clear();
     let mut state = State { inside: 0, after_end: 1, after_close: 0, after_return: 0 };
     let mut blocks = text.chunks_exact(BLOCK);
     let mut base = 0;
     for block in &mut blocks {
-        let mask = state.ends(block, marks)?;
-        push(mask, base, ends);
+        let breaks = equal(block, b'\n');
+        let found = state.ends(block, breaks, marks)?;
+        ends.push(found, found & breaks, base);
         base += BLOCK as u32;
     }
     let mut last = [b'\n'; BLOCK];
     let rest = blocks.remainder();
     last[..rest.len()].copy_from_slice(rest);
     let within = !(u64::MAX << rest.len());
-    let mask = state.ends(&last, marks)? & within;
-    push(mask, base, ends);
+    let breaks = equal(&last, b'\n');
+    let found = state.ends(&last, breaks, marks)? & within;
+    ends.push(found, found & breaks, base);
     Ok(())
 }
 
@@ -48,9 +80,9 @@ struct State {
 }
 
 impl State {
-    /// The ends of fields in a block, as bits.
-    fn ends(&mut self, block: &[u8], marks: Marks) -> Result<u64, StrayQuote> {
-        let separators = equal(block, marks.delimiter) | equal(block, b'\n');
+    /// The ends of fields in a block whose line breaks are known, as bits.
+    fn ends(&mut self, block: &[u8], breaks: u64, marks: Marks) -> Result<u64, StrayQuote> {
+        let separators = equal(block, marks.delimiter) | breaks;
         if !marks.quoted {
             return Ok(separators);
         }
@@ -105,15 +137,8 @@ fn equal(block: &[u8], byte: u8) -> u64 {
     mask
 }
 
-fn push(mut mask: u64, base: u32, ends: &mut Vec<u32>) {
-    while mask != 0 {
-        ends.push(base + mask.trailing_zeros());
-        mask &= mask - 1;
-    }
-}
-
 /// As [`index`], byte by byte, where a quote within a field is a letter. True when there was such a quote.
-pub fn index_exactly(text: &[u8], marks: Marks, ends: &mut Vec<u32>) -> bool {
+pub fn index_exactly(text: &[u8], marks: Marks, ends: &mut Ends) -> bool {
     ends.clear();
     let (mut quoted, mut fresh, mut closed, mut stray) = (false, true, false, false);
     let mut at = 0;
@@ -126,7 +151,10 @@ pub fn index_exactly(text: &[u8], marks: Marks, ends: &mut Vec<u32>) -> bool {
             quoted = !closed;
             at += usize::from(doubled);
         } else if ends_field {
-            ends.push(at as u32);
+            ends.fields.push(at as u32);
+            if byte == b'\n' {
+                ends.rows.push(ends.fields.len() as u32);
+            }
             closed = false;
         } else if byte == b'"' && marks.quoted {
             stray |= !fresh;
@@ -143,11 +171,11 @@ pub fn index_exactly(text: &[u8], marks: Marks, ends: &mut Vec<u32>) -> bool {
 /// Where a field stands in the text of one record; nothing where the record has fewer fields.
 #[must_use]
 pub fn field_range(record: &[u8], field: usize, marks: Marks) -> Option<std::ops::Range<usize>> {
-    let mut ends = Vec::new();
+    let mut ends = Ends::default();
     index_exactly(record, marks, &mut ends);
-    ends.push(u32::try_from(record.len()).ok()?);
-    let end = *ends.get(field)? as usize;
-    let start = field.checked_sub(1).map_or(0, |before| ends[before] as usize + 1);
+    ends.fields.push(u32::try_from(record.len()).ok()?);
+    let end = *ends.fields.get(field)? as usize;
+    let start = field.checked_sub(1).map_or(0, |before| ends.fields[before] as usize + 1);
     Some(start..end)
 }
 
@@ -197,12 +225,12 @@ mod tests {
     use super::*;
 
     fn ends(text: &[u8]) -> Result<Vec<u32>, StrayQuote> {
-        let mut ends = Vec::new();
-        index(text, Marks::CSV, &mut ends).map(|()| ends)
+        let mut ends = Ends::default();
+        index(text, Marks::CSV, &mut ends).map(|()| ends.fields)
     }
 
-    fn exact(text: &[u8]) -> (Vec<u32>, bool) {
-        let mut ends = Vec::new();
+    fn exact(text: &[u8]) -> (Ends, bool) {
+        let mut ends = Ends::default();
         let stray = index_exactly(text, Marks::CSV, &mut ends);
         (ends, stray)
     }
@@ -234,10 +262,10 @@ mod tests {
 
     #[test]
     fn a_bar_and_no_quotes() {
-        let mut ends = Vec::new();
+        let mut ends = Ends::default();
         let marks = Marks { delimiter: b'|', quoted: false };
         assert_eq!(index(b"a|\"b\n\"|c\n", marks, &mut ends), Ok(()));
-        assert_eq!(ends, [1, 4, 6, 8]);
+        assert_eq!(ends, Ends { fields: vec![1, 4, 6, 8], rows: vec![2, 4] });
     }
 
     #[test]
@@ -256,8 +284,9 @@ mod tests {
             // A chunk ends with a record; a quote that is open at its end is the cutter's to find.
             let text = format!("{text}\n");
             let (slow, stray) = exact(text.as_bytes());
-            match ends(text.as_bytes()) {
-                Ok(fast) => {
+            let mut fast = Ends::default();
+            match index(text.as_bytes(), Marks::CSV, &mut fast) {
+                Ok(()) => {
                     prop_assert!(!stray);
                     prop_assert_eq!(fast, slow);
                 }

@@ -73,6 +73,8 @@ impl<'a> Rules<'a> {
     }
 }
 
+/// Most pieces of a key that need no room of their own.
+const FEW_PIECES: usize = 8;
 /// Marks the lines of an entry that are dated outside the quarter.
 const OUTSIDE: u32 = 1;
 
@@ -304,13 +306,29 @@ impl<'a> Pass<'a> {
 
     pub(super) fn by_fields(&mut self, record: &Record<'_>) {
         let plan = self.plan;
+        let pieces = plan.dimension.len();
+        let mut few: [&[u8]; FEW_PIECES] = [b""; FEW_PIECES];
+        if let Some(key) = few.get_mut(..pieces) {
+            key.iter_mut().zip(&plan.dimension).for_each(|(piece, at)| *piece = record.fields[*at]);
+            return self.line(record, key, None);
+        }
         let key: Vec<&[u8]> = plan.dimension.iter().map(|at| record.fields[*at]).collect();
-        self.line(record, &key);
+        self.line(record, &key, None);
     }
 
-    /// Checks and adds a line; `key` has pieces of the record that together say its dimension and currency.
-    pub fn keyed(&mut self, record: &Record<'_>, key: &[&[u8]]) {
-        if self.plan.report.is_some() { self.row(record) } else { self.line(record, key) }
+    /// The place of a combination of codes that is known, and whose lines the books take; `key` has the pieces of a
+    /// record that together say its dimension and currency.
+    #[must_use]
+    pub fn taken(&self, key: &[&[u8]]) -> Option<usize> {
+        let at = self.find(hash(key), key)?;
+        let combination = &self.combinations[at];
+        (combination.sound && !combination.aside).then_some(at)
+    }
+
+    /// Checks and adds a line, whose combination of codes is `known` where [`Pass::taken`] knew it: only then may the
+    /// fields that say it be missing from the record.
+    pub fn keyed(&mut self, record: &Record<'_>, key: &[&[u8]], known: Option<usize>) {
+        if self.plan.report.is_some() { self.row(record) } else { self.line(record, key, known) }
     }
 
     /// A row could not be read: the entries beside it may lack a line, and are not judged.
@@ -328,14 +346,14 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn line(&mut self, record: &Record<'_>, key: &[&[u8]]) {
+    fn line(&mut self, record: &Record<'_>, key: &[&[u8]], known: Option<usize>) {
         self.sums.lines += 1;
         self.sums.last_line = record.number;
         if self.above.opened || !self.run.goes_on(self.plan, record.fields) {
             self.end_run(false);
             self.start_run(record);
         }
-        let at = self.combination(record, key);
+        let at = known.unwrap_or_else(|| self.combination(record, key));
         let day = self.day(record);
         let amount = self.amount(record, self.combinations[at].debit_normal);
         if !self.combinations[at].sound {
@@ -517,13 +535,8 @@ impl<'a> Pass<'a> {
     /// The place of the record's combination of codes, added where it is new.
     fn combination(&mut self, record: &Record<'_>, key: &[&[u8]]) -> usize {
         let hash = hash(key);
-        let combinations = &self.combinations;
-        let same = |at: &u32| {
-            let known = &combinations[*at as usize].key;
-            known.len() == key.len() && known.iter().zip(key).all(|(known, piece)| **known == **piece)
-        };
-        if let Some(at) = self.table.find(hash, same) {
-            return *at as usize;
+        if let Some(at) = self.find(hash, key) {
+            return at;
         }
         let at = self.combinations.len();
         let combination = self.new_combination(record, key);
@@ -535,6 +548,14 @@ impl<'a> Pass<'a> {
         };
         self.table.insert_unique(hash, at as u32, rehash);
         at
+    }
+
+    fn find(&self, hash: u64, key: &[&[u8]]) -> Option<usize> {
+        let is = |at: &u32| {
+            let known = &self.combinations[*at as usize].key;
+            known.len() == key.len() && known.iter().zip(key).all(|(known, piece)| same(known, piece))
+        };
+        self.table.find(hash, is).map(|at| *at as usize)
     }
 
     fn new_combination(&self, record: &Record<'_>, key: &[&[u8]]) -> Combination {
@@ -576,7 +597,7 @@ impl<'a> Pass<'a> {
     fn day(&mut self, record: &Record<'_>) -> Option<Day> {
         if let ([at], true) = (self.plan.date.fields(), self.plan.date.values.is_empty())
             && self.day.is_some()
-            && record.fields[*at] == self.day_text
+            && same(record.fields[*at], &self.day_text)
         {
             self.sums.established.dated += u64::from(self.day.is_some_and(|day| day.of_quarter.is_some()));
             return self.day;
@@ -867,9 +888,9 @@ impl Run {
         let mut start = 0;
         self.open
             && plan.journal_id.fields().iter().zip(&self.key_ends).all(|(at, end)| {
-                let same = *fields[*at] == self.key[start..*end];
+                let is_same = same(fields[*at], &self.key[start..*end]);
                 start = *end;
-                same
+                is_same
             })
     }
 
@@ -983,6 +1004,19 @@ fn days_of(quarter: &Quarter) -> usize {
 fn whole_number(text: &[u8]) -> Option<i64> {
     let counted = matches!(text, [b'0'] | [b'1'..=b'9', ..]) && text.len() <= 18 && text.iter().all(u8::is_ascii_digit);
     counted.then(|| text.iter().fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0')))
+}
+
+/// Equality of short texts, without a call for each.
+#[inline]
+fn same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let (Some(last), Some(other_last)) = (one.last_chunk::<8>(), other.last_chunk::<8>()) else {
+        return one.iter().zip(other).all(|(byte, other)| byte == other);
+    };
+    let words = one.chunks_exact(8).zip(other.chunks_exact(8));
+    last == other_last && words.into_iter().all(|(word, other)| word == other)
 }
 
 /// A hash of texts. It decides no equality, only where to look.

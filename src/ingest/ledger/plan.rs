@@ -131,14 +131,32 @@ impl Text {
 }
 
 /// Collects the columns that are delivered.
-struct Wanted<'a> {
+pub struct Wanted<'a> {
     header: &'a [String],
     places: Vec<usize>,
 }
 
-impl Wanted<'_> {
-    /// The place of a column among those that are delivered.
-    fn column(&mut self, name: &str) -> Option<usize> {
+impl<'a> Wanted<'a> {
+    /// Of a header, nothing yet.
+    #[must_use]
+    pub const fn new(header: &'a [String]) -> Self {
+        Self { header, places: Vec::new() }
+    }
+
+    /// Where in the header a delivered column stands.
+    #[must_use]
+    pub fn place(&self, delivered: usize) -> usize {
+        self.places[delivered]
+    }
+
+    /// Where in the header each delivered column stands.
+    #[must_use]
+    pub fn into_places(self) -> Vec<usize> {
+        self.places
+    }
+
+    /// The place of a column among those that are delivered; nothing where the header does not have it.
+    pub fn column(&mut self, name: &str) -> Option<usize> {
         let place = match heading(self.header.iter().map(String::as_str), name) {
             Heading::At(place) | Heading::Twice(place, _) => place,
             Heading::Missing => return None,
@@ -149,7 +167,8 @@ impl Wanted<'_> {
         }))
     }
 
-    fn text(&mut self, column: &Column) -> Option<Text> {
+    /// How a canonical column is made of the delivered ones; nothing where the header lacks one of them.
+    pub fn text(&mut self, column: &Column) -> Option<Text> {
         let parts = match &column.from {
             Origin::Field(names) => Parts::Field(names.iter().find_map(|name| self.column(name))?),
             Origin::Join { columns, with } => {
@@ -207,7 +226,7 @@ impl Plan {
     /// Sets a layout against a header; tells of every column that is missing.
     pub fn new(layout: &Layout, header: &[String], place: &Place, faults: &mut Faults) -> Option<Self> {
         let before = faults.total();
-        let mut wanted = Wanted { header, places: Vec::new() };
+        let mut wanted = Wanted::new(header);
         tell_of_header(layout, header, place, faults);
         let texts = NEEDED.map(|name| {
             let column = layout.columns.get(name);
@@ -256,6 +275,24 @@ impl Plan {
             dimension,
             report,
         })
+    }
+}
+
+impl Plan {
+    /// The delivered fields that something else than the dimension is made of.
+    #[must_use]
+    pub fn beside_dimension(&self) -> Vec<usize> {
+        let sides = match &self.amounts {
+            Sides::DebitCredit { debit, credit, .. } => vec![*debit, *credit],
+            Sides::Signed { amount } | Sides::Natural { amount } => vec![*amount],
+            Sides::Indicated { amount, indicator, .. } => vec![*amount, *indicator],
+        };
+        let texts = [Some(&self.journal_id), self.journal_line.as_ref(), Some(&self.date)];
+        let mut fields: Vec<usize> = texts.into_iter().flatten().flat_map(|text| text.fields()).copied().collect();
+        fields.extend(sides);
+        fields.sort_unstable();
+        fields.dedup();
+        fields
     }
 }
 

@@ -14,7 +14,7 @@ use crate::book::layout::{Dialect, Heading, heading};
 use crate::diagnostics::{Code, Faults, Place};
 use crate::ingest::delimited::Marks;
 use crate::ingest::delimited::cut::{Chunk, CutError, Cutter};
-use crate::ingest::delimited::split::{index, index_exactly, plain, unquoted, well_formed};
+use crate::ingest::delimited::split::{Ends, index, index_exactly, plain, unquoted, well_formed};
 use crate::ingest::limits::{FIELDS_MAX, RECORD_BYTES_MAX, TITLE_ROWS_MAX};
 use crate::ingest::record::Record;
 use crate::ingest::sniff::refused_report;
@@ -63,10 +63,14 @@ pub(super) fn read(
         }
     };
     let (source, end) = records(source, file, rules, flow, &mut found)?;
-    // What the source knows of its own end is the cause of what the cutter has met; a quote within a field can be, too.
+    // A quote that stands where it should not may have hidden where the records end.
+    if matches!(end, Some(CutError::OpenQuote(_) | CutError::TooLong(_))) && !file.exact {
+        found.stray = true;
+        return Ok(found);
+    }
+    // What the source knows of its own end is the cause of what the cutter has met.
     match (source.finish(), end) {
         (Err(error), _) => error.tell(file.name, &mut found.faults),
-        (Ok(_), Some(_)) if !file.exact && file.layout.dialect.quoted => found.stray = true,
         (Ok(_), Some(error)) => tell_cut(&error, file.name, &mut found.faults),
         (Ok(digest), None) => found.digest = Some(digest),
     }
@@ -218,11 +222,11 @@ fn find_head(first: &Chunk, file: &FileOf<'_>, marks: Marks) -> Head {
 
 /// The first rows that are not empty, each as if it were the header.
 fn first_rows(first: &Chunk, marks: Marks, rows: usize) -> Vec<Head> {
-    let mut ends = Vec::new();
+    let mut ends = Ends::default();
     index_exactly(&first.text, marks, &mut ends);
     let (mut found, mut names, mut start, mut line) = (Vec::new(), Vec::new(), 0, first.first_line);
     let mut row_line = line;
-    for end in ends {
+    for end in ends.fields {
         let end = end as usize;
         let field = unquoted(first.text[start..end].trim_ascii(), marks);
         names.push(String::from_utf8_lossy(field.trim_ascii()).into_owned());
@@ -248,6 +252,9 @@ struct Columns<'a> {
     marks: Marks,
     width: usize,
     wanted: Vec<usize>,
+    /// The places among those of all fields, and of those that do not only say a line's dimension.
+    all: Vec<usize>,
+    own: Vec<usize>,
     /// Neighbouring columns that together say a line's dimension: the first and the last of each group.
     keys: Vec<(usize, usize)>,
 }
@@ -263,43 +270,40 @@ impl<'a> Columns<'a> {
                 _ => keys.push((place, place)),
             }
         }
-        Self { dialect, marks, width, wanted: plan.wanted.clone(), keys }
-    }
-
-    /// True where every record has the header's width and no line break within quotes.
-    fn one_line_each(&self, chunk: &Chunk, ends: &[u32]) -> bool {
-        let mut last_fields = ends.iter().skip(self.width - 1).step_by(self.width);
-        ends.len() as u64 == chunk.lines * self.width as u64
-            && last_fields.all(|end| chunk.text[*end as usize] == b'\n')
+        let all: Vec<usize> = (0..plan.wanted.len()).collect();
+        let own = if plan.report.is_some() { all.clone() } else { plan.beside_dimension() };
+        Self { dialect, marks, width, wanted: plan.wanted.clone(), all, own, keys }
     }
 
     /// Goes through the records of a chunk.
-    fn chunk(&self, chunk: &Chunk, ends: &[u32], clean: bool, pass: &mut Pass<'_>, file: &str) {
+    fn chunk(&self, chunk: &Chunk, ends: &Ends, clean: bool, pass: &mut Pass<'_>, file: &str) {
         let text = &chunk.text[..];
         let utf8 = std::str::from_utf8(text).is_ok();
-        let one_line_each = self.one_line_each(chunk, ends);
-        let (mut start, mut at, mut line) = (0, 0, chunk.first_line);
-        let (mut fields, mut key) = (Vec::with_capacity(self.wanted.len()), Vec::with_capacity(self.keys.len()));
-        while at < ends.len() {
-            let from = at;
-            while text[ends[at] as usize] != b'\n' {
-                at += 1;
-            }
-            at += 1;
-            let end = ends[at - 1] as usize;
-            let row = Row { text, start, ends: &ends[from..at], number: line };
+        let one_line_each = ends.rows.len() as u64 == chunk.lines;
+        let (mut start, mut from, mut line) = (0, 0, chunk.first_line);
+        let mut slots = Slots { fields: vec![b""; self.wanted.len()], key: vec![b""; self.keys.len()] };
+        for to in &ends.rows {
+            let to = *to as usize;
+            let row = Row { text, start, ends: &ends.fields[from..to], number: line };
+            let end = ends.fields[to - 1] as usize;
             line += if one_line_each { 1 } else { memchr::memchr_iter(b'\n', &text[start..=end]).count() as u64 };
-            start = end + 1;
+            (start, from) = (end + 1, to);
             if self.dialect.ruled && row.is_rule() {
                 continue;
             }
-            if at - from != self.width {
+            if row.ends.len() != self.width {
                 row.wrong_width(self, pass, file);
             } else if (clean || row.well_formed(self.marks, pass, file)) && (utf8 || row.utf8(pass, file)) {
-                row.deliver(self, &mut fields, &mut key, pass);
+                row.deliver(self, &mut slots, pass);
             }
         }
     }
+}
+
+/// The texts of a record, in places that are used again for the next.
+struct Slots<'c> {
+    fields: Vec<&'c [u8]>,
+    key: Vec<&'c [u8]>,
 }
 
 /// What the threads share.
@@ -316,7 +320,7 @@ struct Work<'a, R> {
 impl<R: Read> Work<'_, R> {
     /// Takes chunks until there are no more.
     fn all<'p>(&self, mut pass: Pass<'p>) -> Pass<'p> {
-        let (mut chunk, mut ends) = (Chunk::default(), Vec::new());
+        let (mut chunk, mut ends) = (Chunk::default(), Ends::default());
         while let Some(number) = locked(self.feed).take(&mut chunk) {
             let clean = index(&chunk.text, self.columns.marks, &mut ends).is_ok();
             if !clean && !self.file.exact {
@@ -384,37 +388,42 @@ impl<'c> Row<'c> {
         self.span(0, self.ends.len() - 1)
     }
 
-    fn deliver(&self, columns: &Columns<'_>, fields: &mut Vec<&'c [u8]>, key: &mut Vec<&'c [u8]>, pass: &mut Pass<'_>) {
-        fields.clear();
+    /// Hands the record to the pass. Of a combination of codes that the pass knows and takes, it reads none of the
+    /// fields that say it, so that their places keep what they had.
+    fn deliver(&self, columns: &Columns<'_>, slots: &mut Slots<'c>, pass: &mut Pass<'_>) {
+        for (slot, (first, last)) in slots.key.iter_mut().zip(&columns.keys) {
+            *slot = self.span(*first, *last);
+        }
+        let known = pass.taken(&slots.key);
         let mut doubled = false;
-        for column in &columns.wanted {
-            let mut field = self.field(*column);
+        let places = if known.is_some() { &columns.own } else { &columns.all };
+        for at in places {
+            let mut field = self.field(columns.wanted[*at]);
             if columns.dialect.trimmed {
                 field = field.trim_ascii();
             }
-            fields.push(match field {
+            slots.fields[*at] = match field {
                 [b'"', ..] => plain(field, columns.marks).unwrap_or_else(|| {
                     doubled = true;
                     field
                 }),
                 _ => field,
-            });
-        }
-        key.clear();
-        key.extend(columns.keys.iter().map(|(first, last)| self.span(*first, *last)));
-        if doubled {
-            let text = |at: &usize| {
-                unquoted(
-                    if columns.dialect.trimmed { self.field(*at).trim_ascii() } else { self.field(*at) },
-                    columns.marks,
-                )
             };
-            let owned: Vec<Vec<u8>> = columns.wanted.iter().map(text).collect();
-            let fields: Vec<&[u8]> = owned.iter().map(Vec::as_slice).collect();
-            pass.keyed(&Record { number: self.number, raw: self.raw(), fields: &fields }, key);
-        } else {
-            pass.keyed(&Record { number: self.number, raw: self.raw(), fields }, key);
         }
+        if doubled {
+            return self.deliver_unquoted(columns, &slots.key, pass);
+        }
+        let record = Record { number: self.number, raw: self.raw(), fields: &slots.fields };
+        pass.keyed(&record, &slots.key, known);
+    }
+
+    /// Hands over a record with a field whose inner quotes are doubled.
+    fn deliver_unquoted(&self, columns: &Columns<'_>, key: &[&[u8]], pass: &mut Pass<'_>) {
+        let trimmed = |field: &'c [u8]| if columns.dialect.trimmed { field.trim_ascii() } else { field };
+        let text = |at: &usize| unquoted(trimmed(self.field(*at)), columns.marks);
+        let owned: Vec<Vec<u8>> = columns.wanted.iter().map(text).collect();
+        let fields: Vec<&[u8]> = owned.iter().map(Vec::as_slice).collect();
+        pass.keyed(&Record { number: self.number, raw: self.raw(), fields: &fields }, key, None);
     }
 
     /// True for a line that a list draws between its rows.

@@ -16,7 +16,7 @@ use super::{Batch, Column, Parquet, ParquetError};
 use crate::ingest::stream;
 
 /// Most rows that are decoded at a time; a group of rows of the file that has more is read in several windows.
-pub const WINDOW_ROWS_MAX: usize = 1 << 16;
+pub const WINDOW_ROWS_MAX: usize = 1 << 17;
 
 /// Most rows that a group of rows can have; a footer that says more is damaged.
 const GROUP_ROWS_MAX: usize = 1 << 31;

@@ -217,21 +217,3 @@ fn a_proposal_can_be_written_to_a_file_as_it_is() {
     assert!(toml::from_str::<toml::Table>(&text).is_ok(), "{text}");
     assert!(text.contains("#  J1          2004-03-01"), "{text}");
 }
-
-/// The canonical columns of the layouts are those that the subledgers are read by.
-#[test]
-fn the_columns_of_layouts_are_those_of_the_readers() {
-    use crate::ingest::subledger;
-    for (name, columns) in [
-        ("opening_balances", subledger::OPENING_BALANCES),
-        ("inventory", subledger::INVENTORY),
-        ("prepaid_advertising", subledger::PREPAID_ADVERTISING),
-        ("fixed_assets", subledger::FIXED_ASSETS),
-        ("obligations", subledger::OBLIGATIONS),
-        ("installments", subledger::INSTALLMENTS),
-    ] {
-        assert_eq!(source(name).required, columns.required, "{name}");
-        let sorted = |names: &[&'static str]| names.iter().copied().collect::<std::collections::BTreeSet<_>>();
-        assert_eq!(sorted(source(name).optional), sorted(columns.optional), "{name}");
-    }
-}

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::packed::Packing;
-use crate::diagnostics::{Code, Faults, Place};
+use crate::diagnostics::{Code, Faults, Place, SourceLine, Spot};
 use crate::ingest::limits::{UNPACKED_RATIO_MAX, ZSTD_WINDOW_LOG_MAX};
 use crate::ingest::table::unreadable;
 
@@ -42,7 +42,13 @@ pub enum StreamError {
         encoding: &'static str,
     },
     #[error("the file is not UTF-8")]
-    NotUtf8 { line: u64 },
+    NotUtf8 {
+        line: u64,
+        /// The bytes of the line.
+        bytes: Vec<u8>,
+        /// The first of them that is no text.
+        at: usize,
+    },
     #[error("the file looks like UTF-16, and nothing says that it is")]
     Utf16WithoutMark,
     /// Four bytes a character.
@@ -79,11 +85,15 @@ impl StreamError {
         if let Self::Io(kind) = self {
             return unreadable(file, &(*kind).into(), faults);
         }
-        let place = match self {
-            Self::NoCharacter { line, .. } | Self::NotUtf8 { line } => Place::line(file, *line),
-            _ => Place::file(file),
+        let spot = match self {
+            Self::NoCharacter { line, .. } => Place::line(file, *line).into(),
+            Self::NotUtf8 { line, bytes, at } => {
+                let place = Place { column: at + 1, ..Place::line(file, *line) };
+                Spot::shown(place, SourceLine::new(bytes, Some(*at..at + 1)))
+            }
+            _ => Place::file(file).into(),
         };
-        faults.add(self.code(), place, self.to_string(), &self.value(), &self.expected(), &self.help());
+        faults.add(self.code(), spot, self.to_string(), &self.value(), &self.expected(), &self.help());
     }
 
     const fn code(&self) -> Code {

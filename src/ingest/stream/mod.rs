@@ -120,16 +120,23 @@ pub fn read_whole(root: &Path, file: &str, encoding: Encoding, faults: &mut Faul
 
 fn read_text(root: &Path, file: &str, encoding: Encoding, most: u64) -> Result<(String, Digest), StreamError> {
     let mut source = Source::open(root, file, encoding)?;
-    let mut bytes = Vec::new();
+    // Of a file that is not packed, its whole text.
+    let size = std::fs::metadata(root.join(file)).map_or(0, |found| found.len());
+    let mut bytes = Vec::with_capacity(usize::try_from(size.min(most)).unwrap_or_default());
     source.by_ref().take(most + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {
         return Err(StreamError::TooLarge { most });
     }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        StreamError::NotUtf8 { line: 1 + line_breaks(before) }
-    })?;
+    let text =
+        String::from_utf8(bytes).map_err(|error| not_utf8(error.as_bytes(), error.utf8_error().valid_up_to()))?;
     Ok((text, source.finish()?))
+}
+
+/// A text whose byte at an offset is no text.
+fn not_utf8(text: &[u8], at: usize) -> StreamError {
+    let start = memchr::memrchr(b'\n', &text[..at]).map_or(0, |before| before + 1);
+    let end = memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |length| at + length);
+    StreamError::NotUtf8 { line: 1 + line_breaks(&text[..at]), bytes: text[start..end].to_vec(), at: at - start }
 }
 
 fn line_breaks(text: &[u8]) -> u64 {

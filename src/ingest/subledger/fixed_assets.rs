@@ -2,42 +2,12 @@
 
 use chrono::NaiveDate;
 
-use super::{Against, Columns, Unique, needed, not_for_rule, optional_positive, transfer_to};
+use super::{Against, Unique, needed, not_for_rule, optional_positive, transfer_to};
 use crate::book::Basis;
 use crate::diagnostics::{Code, Faults};
 use crate::domain::Money;
 use crate::ingest::table::{Row, Table};
 use crate::records::{Convention, DepreciationMethod, Disposition, FixedAsset};
-
-pub const FIXED_ASSETS: Columns = Columns {
-    required: &[
-        "entity",
-        "brand",
-        "segment",
-        "asset_id",
-        "component",
-        "cost",
-        "salvage_value",
-        "in_service_date",
-        "life_months",
-        "accumulated_depreciation",
-    ],
-    optional: &[
-        "asset_group",
-        "description",
-        "method",
-        "convention",
-        "disposition",
-        "decision_date",
-        "cease_use_date",
-        "fair_value",
-        "cost_to_sell",
-        "undiscounted_cash_flows",
-        "value_in_use",
-        "transfer_brand",
-        "transfer_segment",
-    ],
-};
 
 /// Reads the fixed-asset register.
 pub fn fixed_assets(table: &Table, against: Against<'_>, faults: &mut Faults) -> Vec<FixedAsset> {

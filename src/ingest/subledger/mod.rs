@@ -13,22 +13,12 @@ use crate::domain::Money;
 use crate::records::{OpeningBalance, TransferTo};
 
 use super::book::Codes;
-use super::table::{Row, Table};
+use super::table::{Row, Table, help_with_zeros};
 
-pub use fixed_assets::{FIXED_ASSETS, fixed_assets};
-pub use inventory::{INVENTORY, inventory};
-pub use obligations::{INSTALLMENTS, OBLIGATIONS, installments, obligations};
-pub use prepaid_advertising::{PREPAID_ADVERTISING, prepaid_advertising};
-
-/// The columns of a source: those it must have, and those that a row's rule may do without.
-#[derive(Debug, Clone, Copy)]
-pub struct Columns {
-    pub required: &'static [&'static str],
-    pub optional: &'static [&'static str],
-}
-
-pub const OPENING_BALANCES: Columns =
-    Columns { required: &["entity", "account", "brand", "segment", "amount"], optional: &[] };
+pub use fixed_assets::fixed_assets;
+pub use inventory::inventory;
+pub use obligations::{installments, obligations};
+pub use prepaid_advertising::prepaid_advertising;
 
 /// What a row is checked against.
 #[derive(Clone, Copy)]
@@ -38,31 +28,36 @@ pub struct Against<'a> {
 }
 
 /// Tells of keys that come more than once; each fault names the line that had the key first.
-struct Unique<K: Ord> {
-    seen: BTreeMap<K, u64>,
+struct Unique<'a, K: Ord> {
+    seen: BTreeMap<K, Row<'a>>,
 }
 
-impl<K: Ord> Unique<K> {
+impl<'a, K: Ord> Unique<'a, K> {
     fn new() -> Self {
         Self { seen: BTreeMap::new() }
     }
 
-    fn check(&mut self, key: K, shown: &str, row: Row<'_>, column: &str, faults: &mut Faults) {
+    fn check(&mut self, key: K, shown: &str, row: Row<'a>, column: &str, faults: &mut Faults) {
         if let Some(first) = self.seen.get(&key) {
-            let message = format!("{column} comes twice");
-            let expected = format!("each key once; line {first} has it already");
-            let help = "add the rows together where they come from, or correct the key";
-            faults.add(Code::DuplicateKey, row.spot(column), message, shown, &expected, help);
+            comes_twice(shown, first, row, column, faults);
         } else {
-            self.seen.insert(key, row.line());
+            self.seen.insert(key, row);
         }
     }
+}
+
+/// Tells of a key that an earlier row has already.
+fn comes_twice(shown: &str, first: &Row<'_>, row: Row<'_>, column: &str, faults: &mut Faults) {
+    let message = format!("{column} comes twice");
+    let expected = format!("each key once; {} has it already", first.named_in(&row));
+    let help = "add the rows together where they come from, or correct the key";
+    faults.add(Code::DuplicateKey, row.spot(column), message, shown, &expected, help);
 }
 
 /// Reads the opening balances.
 pub fn opening_balances(table: &Table, against: Against<'_>, faults: &mut Faults) -> Vec<OpeningBalance> {
     let mut unique = Unique::new();
-    let read = |row: Row<'_>| {
+    let read = |row| {
         let account = known_account(row, against.book, faults);
         let dimension = row.dimension(against.codes, faults);
         unique.check((account.clone(), dimension.clone()), &account, row, "account", faults);
@@ -75,15 +70,9 @@ fn known_account(row: Row<'_>, book: &Book, faults: &mut Faults) -> String {
     let account = row.text("account", faults);
     if !account.is_empty() && book.chart.account(&account).is_none() {
         let help = "add the account to the chart, or correct the code (leading zeros count)";
-        let expected = "an account of chart_of_accounts.csv";
-        faults.add(
-            Code::UnknownAccount,
-            row.spot("account"),
-            "the account is not in the chart",
-            &account,
-            expected,
-            help,
-        );
+        let help = help_with_zeros(&account, |code| book.chart.account(code).is_some(), help);
+        let (message, expected) = ("the account is not in the chart", "an account of the chart");
+        faults.add(Code::UnknownAccount, row.spot("account"), message, &account, expected, &help);
     }
     account
 }

@@ -2,19 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Against, Columns, Unique, not_for_rule};
-use crate::diagnostics::{Code, Faults, Place};
+use super::{Against, Unique, not_for_rule};
+use crate::diagnostics::{Code, Faults};
 use crate::domain::{Dimension, Money};
 use crate::ingest::table::{Row, Table};
 use crate::records::{Installment, Obligation, ObligationKind};
-
-pub const OBLIGATIONS: Columns = Columns {
-    required: &["entity", "brand", "segment", "obligation_id", "kind", "amount", "incurred_date", "accrued_to_date"],
-    optional: &["payee", "description", "service_end"],
-};
-
-pub const INSTALLMENTS: Columns =
-    Columns { required: &["obligation_id", "due_date", "amount"], optional: &["paid_date"] };
 
 /// Reads the obligations subledger.
 pub fn obligations(table: &Table, against: Against<'_>, faults: &mut Faults) -> Vec<Obligation> {
@@ -74,7 +66,7 @@ fn check(row: Row<'_>, obligation: &Obligation, faults: &mut Faults) {
 
 /// Reads the installments; each must belong to an obligation, and together they must be its amount.
 pub fn installments(table: &Table, obligations: &[Obligation], faults: &mut Faults) -> Vec<Installment> {
-    let mut totals: BTreeMap<&str, (Money, u64)> = BTreeMap::new();
+    let mut totals: BTreeMap<&str, (Money, Row<'_>)> = BTreeMap::new();
     let owed = obligations.iter().filter(|row| row.kind != ObligationKind::Guarantee);
     let amounts: BTreeMap<&str, Money> = owed.map(|row| (row.obligation_id.as_str(), row.amount)).collect();
     let mut installments = Vec::new();
@@ -89,25 +81,18 @@ pub fn installments(table: &Table, obligations: &[Obligation], faults: &mut Faul
             paid_date: row.optional_date("paid_date", faults),
         };
         if let Some((id, _)) = amounts.get_key_value(id.as_str()) {
-            let total = totals.entry(id).or_insert((Money::ZERO, installment.origin.line));
+            let total = totals.entry(id).or_insert((Money::ZERO, row));
             total.0 += installment.amount;
         }
         installments.push(installment);
     }
-    for (id, (total, line)) in totals {
+    for (id, (total, first)) in totals {
         let amount = amounts[id];
         if total != amount {
-            let mut place = Place::line(&table.source.path, line);
-            place.field = "amount".to_owned();
             let message = format!("the installments of {id} do not add up to its amount");
-            faults.add(
-                Code::RuleInput,
-                place,
-                message,
-                &total.to_string(),
-                &amount.to_string(),
-                "complete the schedule of installments",
-            );
+            let help = "complete the schedule of installments";
+            let (value, expected) = (total.to_string(), amount.to_string());
+            faults.add(Code::RuleInput, first.spot("amount"), message, &value, &expected, help);
         }
     }
     installments

@@ -2,29 +2,12 @@
 
 use chrono::NaiveDate;
 
-use super::{Against, Columns, Unique, needed, not_for_rule, optional_positive, transfer_to};
+use super::{Against, Unique, needed, not_for_rule, optional_positive, transfer_to};
 use crate::book::Book;
 use crate::book::policies::ProductionAdvertising;
 use crate::diagnostics::Faults;
 use crate::ingest::table::{Row, Table};
 use crate::records::{PrepaidContract, Recognition};
-
-pub const PREPAID_ADVERTISING: Columns = Columns {
-    required: &["entity", "brand", "segment", "contract_id", "amount_paid", "recognition", "expensed_to_date"],
-    optional: &[
-        "vendor",
-        "description",
-        "service_start",
-        "service_end",
-        "first_showing",
-        "units_total",
-        "units_delivered",
-        "refundable_amount",
-        "transferable_amount",
-        "transfer_brand",
-        "transfer_segment",
-    ],
-};
 
 /// Reads the prepaid advertising subledger.
 pub fn prepaid_advertising(table: &Table, against: Against<'_>, faults: &mut Faults) -> Vec<PrepaidContract> {

@@ -10,6 +10,7 @@ macro_rules! fields {
 }
 
 mod outlook;
+mod sheet;
 mod statements;
 mod subledgers;
 
@@ -18,12 +19,14 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::adjust::Kind;
+use crate::adjust::{Adjustment, Kind};
 use crate::book::{Book, Choice};
 use crate::close::Closed;
-use crate::domain::{Dimension, Money};
+use crate::domain::{Dimension, Money, parallel};
 use crate::ingest::SourceFile;
+use crate::records::Origin;
 use crate::rollforward::RollRow;
+use sheet::{Sheet, encoded};
 
 /// Everything that the CSV files are written from.
 #[derive(Clone, Copy)]
@@ -37,9 +40,16 @@ pub struct Inputs<'a> {
 #[must_use]
 pub fn files(inputs: Inputs<'_>) -> BTreeMap<String, Vec<u8>> {
     let closed = inputs.closed;
-    let files: [(&str, Vec<u8>); 25] = [
+    // The largest file is written beside the others.
+    let (adjustments, mut files) = parallel::both(|| adjustments(inputs.book, closed), || other_files(inputs));
+    files.insert("adjustments.csv".to_owned(), adjustments);
+    files
+}
+
+fn other_files(inputs: Inputs<'_>) -> BTreeMap<String, Vec<u8>> {
+    let closed = inputs.closed;
+    let files: [(&str, Vec<u8>); 24] = [
         ("impact.csv", impact(closed)),
-        ("adjustments.csv", adjustments(inputs.book, closed)),
         ("journal_entries.csv", journal_entries(closed)),
         ("posting.csv", posting(closed)),
         ("trial_balance.csv", trial_balance(closed)),
@@ -67,34 +77,17 @@ pub fn files(inputs: Inputs<'_>) -> BTreeMap<String, Vec<u8>> {
     files.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect()
 }
 
-/// Rows of text under a header.
-struct Sheet {
-    writer: csv::Writer<Vec<u8>>,
-}
-
-impl Sheet {
-    fn new(header: &[&str]) -> Self {
-        let writer = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
-        let mut sheet = Self { writer };
-        sheet.row(header);
-        sheet
-    }
-
-    /// Adds a row. A field that a spreadsheet would take for a formula is the source's own text, and stays as it is:
-    /// the files are for machines, and what they say must be what was read.
-    fn row<T: AsRef<[u8]>>(&mut self, fields: &[T]) {
-        // Memory takes every write, and each sheet's rows are as long as its header.
-        self.writer.write_record(fields).expect("a row as long as its header, written to memory");
-    }
-
-    fn bytes(self) -> Vec<u8> {
-        // As above: a flush to memory cannot fail.
-        self.writer.into_inner().expect("a flush to memory")
-    }
-}
-
 fn dimension(of: &Dimension) -> [String; 3] {
     [of.entity.clone(), of.brand.clone(), of.segment.clone()]
+}
+
+fn codes(of: &Dimension) -> [&str; 3] {
+    [&of.entity, &of.brand, &of.segment]
+}
+
+/// The line of an item; nothing for one that is gone from its file.
+fn line(of: &Origin) -> Option<Decimal> {
+    (of.line > 0).then(|| of.line.into())
 }
 
 fn amounts<const N: usize>(of: [Money; N]) -> [String; N] {
@@ -150,19 +143,20 @@ fn adjustments(book: &Book, closed: &Closed) -> Vec<u8> {
         "moved_to_segment",
     ]);
     let basis = book.config.policies.basis.name();
-    for row in &closed.schedules.adjustments {
-        let line = if row.origin.line == 0 { String::new() } else { row.origin.line.to_string() };
-        sheet.row(&fields![
-            [row.figure_id.clone(), row.movement.kind().name().to_owned()],
-            dimension(&row.dimension),
-            [row.item.clone(), basis.to_owned(), row.rule.to_owned()],
-            amounts([row.carrying, row.measured, row.amount]),
-            [row.entry_id.clone(), row.movement.code().to_owned(), row.origin.file.clone(), line],
-            one(&*row.policy),
-            row.moved_to
-                .as_ref()
-                .map_or_else(|| [String::new(), String::new()], |to| { [to.brand.clone(), to.segment.clone()] }),
-        ]);
+    let schedules = &closed.schedules;
+    let alike = |a: &Adjustment, b: &Adjustment| a.movement == b.movement && a.dimension == b.dimension;
+    for run in schedules.adjustments.chunk_by(alike) {
+        let (movement, of_run) = (run[0].movement, &run[0].dimension);
+        let figures = format!("{}:{}:{of_run}:", schedules.figures, movement.code());
+        let what = encoded(&[&[movement.kind().name()], &codes(of_run)[..]].concat());
+        for row in run {
+            sheet.joined(std::iter::once(&*figures).chain(row.item.parts())).encoded(&what);
+            sheet.joined(row.item.parts()).texts([basis, row.rule]);
+            sheet.amounts([row.carrying, row.measured, row.amount]);
+            sheet.texts([&row.entry_id, movement.code(), &row.origin.file]).numbers([line(&row.origin)]);
+            let to = row.moved_to.as_ref();
+            sheet.text(&row.policy).texts(to.map_or(["", ""], |to| [&to.brand, &to.segment])).end();
+        }
     }
     sheet.bytes()
 }
@@ -216,7 +210,7 @@ fn posting(closed: &Closed) -> Vec<u8> {
         "proposed",
     ]);
     for row in &closed.posting {
-        let Dimension { entity, brand, segment } = row.dimension.clone();
+        let [entity, brand, segment] = dimension(&row.dimension);
         sheet.row(&fields![
             [row.entry_id.clone(), entity, row.account.clone(), brand, segment],
             one(crate::close::words(row.movement)),
@@ -270,7 +264,7 @@ fn rollforward(closed: &Closed) -> Vec<u8> {
         for row in closed.rolls.iter().filter(|row| row.kind == kind) {
             let moved = columns(row);
             totals.iter_mut().zip(moved).for_each(|(total, amount)| *total += amount);
-            sheet.row(&fields![one(kind.name()), dimension(&row.dimension), one(&*row.item), amounts(moved)]);
+            sheet.text(kind.name()).texts(codes(&row.dimension)).joined(row.item.parts()).amounts(moved).end();
         }
         let nothing = String::new;
         sheet.row(&fields![one("total"), [nothing(), nothing(), nothing()], one(kind.name()), amounts(totals)]);

@@ -1,12 +1,13 @@
 //! The schedules of the subledgers.
 
-use super::{Sheet, amounts, date, dimension, one, plain};
+use super::sheet::{Encoded, Sheet, encoded};
+use super::{amounts, codes, date, dimension, line, one, plain};
 use crate::book::Book;
 use crate::close::Closed;
 use crate::domain::Money;
 use crate::exit_costs::caption;
 use crate::records::TransferTo;
-use crate::schedules::Buyout;
+use crate::schedules::{Buyout, ReserveRow};
 
 fn transfer(to: Option<&TransferTo>) -> [String; 2] {
     to.map_or_else(|| [String::new(), String::new()], |to| [to.brand.clone(), to.segment.clone()])
@@ -39,23 +40,24 @@ pub(super) fn inventory_reserve(closed: &Closed) -> Vec<u8> {
         "description",
         "source_line",
     ]);
-    for row in &closed.schedules.inventory {
-        let (item, found, roll) = (row.item.as_ref(), &row.measurement, &row.roll);
-        let quantity = item.map(|item| item.quantity_on_hand).unwrap_or_default();
-        let unit_cost = item.map(|item| plain(item.unit_cost)).unwrap_or_default();
-        sheet.row(&fields![
-            dimension(&row.key.dimension),
-            [row.key.group.clone(), row.key.item.clone(), plain(quantity), unit_cost],
-            amounts([found.cost]),
-            [found.nrv, found.market, found.saleable, found.excess].map(plain),
-            one(found.method),
-            amounts([found.required, roll.opening, roll.utilised_sale, roll.utilised_scrap, roll.carried]),
-            amounts([roll.charge, roll.release, roll.closing, roll.releasable]),
-            one(item.map(|item| item.description.clone()).unwrap_or_default()),
-            one(item.map(|item| item.origin.line.to_string()).unwrap_or_default()),
-        ]);
+    let of_one_pool = |a: &ReserveRow, b: &ReserveRow| a.key.dimension == b.key.dimension && a.key.group == b.key.group;
+    for run in closed.schedules.inventory.chunk_by(of_one_pool) {
+        let key = &run[0].key;
+        let pool = encoded(&[&codes(&key.dimension)[..], &[&key.group]].concat());
+        run.iter().for_each(|row| reserve_row(&mut sheet, &pool, row));
     }
     sheet.bytes()
+}
+
+fn reserve_row(sheet: &mut Sheet, pool: &Encoded, row: &ReserveRow) {
+    let (item, found, roll) = (row.item.as_deref(), &row.measurement, &row.roll);
+    let quantity = item.map(|item| item.quantity_on_hand).unwrap_or_default();
+    sheet.encoded(pool).text(&row.key.item).numbers([Some(quantity), item.map(|item| item.unit_cost)]);
+    sheet.amounts([found.cost]);
+    sheet.numbers([found.nrv, found.market, found.saleable, found.excess].map(Some)).text(found.method);
+    sheet.amounts([found.required, roll.opening, roll.utilised_sale, roll.utilised_scrap, roll.carried]);
+    sheet.amounts([roll.charge, roll.release, roll.closing, roll.releasable]);
+    sheet.text(item.map_or("", |item| &item.description)).numbers([item.and_then(|item| line(&item.origin))]).end();
 }
 
 pub(super) fn prepaid_advertising(closed: &Closed) -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! The cover, the exceptions and the impact bridge.
 
-use super::{Composed, Composer, grouped, money, row, signed, text};
+use super::{Composed, Composer, ITEMS_SHOWN_MAX, grouped, money, row, signed, text};
 use crate::checks::Status;
 use crate::close;
 use crate::domain::Money;
@@ -55,11 +55,17 @@ impl Composer<'_> {
             ("value", Align::Right, false),
         ];
         let mut table = Table::new(self.words.caption("exceptions")?, self.columns(&columns)?);
-        for found in &self.inputs.closed.exceptions {
+        let exceptions = &self.inputs.closed.exceptions;
+        // Failed checks are the first.
+        for found in exceptions.iter().take(ITEMS_SHOWN_MAX) {
             let place = found.place.to_string();
             let cells =
                 vec![text(found.severity), text(&*found.message), text(place), Cell::Number(found.value.clone())];
             table.rows.push(row(RowKind::Body, cells));
+        }
+        if exceptions.len() > ITEMS_SHOWN_MAX {
+            let others = self.others_words(exceptions.len() - ITEMS_SHOWN_MAX)?;
+            table.rows.push(row(RowKind::Subtotal, vec![Cell::Empty, others, text("exceptions.csv"), Cell::Empty]));
         }
         Ok(self.shown(table))
     }

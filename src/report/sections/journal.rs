@@ -74,9 +74,10 @@ impl Composer<'_> {
         };
         let section = self.words.sections().iter().find(|section| section.schedule == schedule);
         let reference = section.map(|section| section.reference.clone()).unwrap_or_default();
-        let adjustments = &self.inputs.closed.schedules.adjustments;
+        let totals = self.inputs.closed.schedules.totals.iter();
         let of_entry = |movement, entity: &str| movement == entry.movement() && entity == entry.entity();
-        let items = adjustments.iter().filter(|row| of_entry(row.movement, &row.dimension.entity)).count();
+        let items = totals.filter(|row| of_entry(row.movement, &row.dimension.entity)).map(|row| row.items);
+        let items: usize = items.sum();
         self.words.caption_of(
             "entry_head",
             &[

@@ -22,6 +22,9 @@ use crate::ingest::SourceFile;
 use crate::records::{Disposition, ObligationKind, Recognition};
 use crate::statements::Amounts;
 
+/// Most rows of items that a table of the report shows: a reader looks at the largest, and the pack's CSV files have all.
+pub const ITEMS_SHOWN_MAX: usize = 2_000;
+
 /// Everything that the report is made from.
 #[derive(Clone, Copy)]
 pub struct Inputs<'a> {
@@ -161,6 +164,23 @@ fn row(kind: RowKind, cells: Vec<Cell>) -> Row {
     Row { kind, cells }
 }
 
+/// The places of the items that are shown, of items with these amounts: all of them, or those with the largest amounts.
+/// Of equal amounts the first are shown. They stay in their order.
+fn shown_items(largest: &[Money]) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..largest.len()).collect();
+    if places.len() > ITEMS_SHOWN_MAX {
+        places.select_nth_unstable_by_key(ITEMS_SHOWN_MAX, |at| (std::cmp::Reverse(largest[*at]), *at));
+        places.truncate(ITEMS_SHOWN_MAX);
+        places.sort_unstable();
+    }
+    places
+}
+
+/// The largest of amounts, whatever their signs.
+fn largest_of(amounts: &[Money]) -> Money {
+    amounts.iter().map(|amount| amount.abs()).max().unwrap_or(Money::ZERO)
+}
+
 struct Composer<'a> {
     inputs: Inputs<'a>,
     words: &'a Words,
@@ -203,7 +223,10 @@ impl Composer<'_> {
             Schedule::Sensitivity => blocks.extend(self.sensitivities()?),
             Schedule::Margin => blocks.push(self.margin()?),
             Schedule::Journal => blocks.extend([self.journal()?, self.posting()?]),
-            Schedule::Inventory => blocks.extend([self.pools()?, self.inventory()?]),
+            Schedule::Inventory => {
+                blocks.push(self.pools()?);
+                blocks.extend(self.inventory()?);
+            }
             Schedule::Prepaid => blocks.push(self.prepaid()?),
             Schedule::Assets => blocks.push(self.assets()?),
             Schedule::Obligations => {
@@ -212,7 +235,7 @@ impl Composer<'_> {
             Schedule::ExitCosts => blocks.extend([self.exit_costs()?, self.exit_liability()?]),
             Schedule::Rollforward => {
                 for kind in Kind::SUBLEDGERS {
-                    blocks.push(self.rollforward(kind)?);
+                    blocks.extend(self.rollforward(kind)?);
                 }
             }
             Schedule::Checks => blocks.push(self.checks()?),
@@ -225,6 +248,21 @@ impl Composer<'_> {
             landscape: words.landscape,
             blocks,
         })
+    }
+
+    /// Says which items of a file are shown; nothing where all are.
+    fn shown_of(&self, shown: usize, items: usize, file: &str) -> Composed<Option<Block>> {
+        if shown == items {
+            return Ok(None);
+        }
+        let [shown, items] = [shown, items].map(|count| thousands(&count.to_string()));
+        let values = [("shown", shown), ("items", items), ("file", file.to_owned())];
+        Ok(Some(Block::Paragraph(self.words.caption_of("largest", &values)?)))
+    }
+
+    /// Names the items that a table does not show.
+    fn others_words(&self, count: usize) -> Composed<Cell> {
+        Ok(text(self.words.caption_of("others", &[("count", thousands(&count.to_string()))])?))
     }
 
     fn columns(&self, names: &[(&str, Align, bool)]) -> Composed<Vec<Column>> {
@@ -294,5 +332,21 @@ impl Composer<'_> {
             table.rows.push(row(RowKind::Total, cells));
         }
         Ok(self.shown(table))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_items_are_shown_in_their_order() {
+        let few: Vec<Money> = (0..3).map(Money::from_cents).collect();
+        assert_eq!(shown_items(&few), [0, 1, 2]);
+        // The last is the largest, and of those that are alike the first stay.
+        let many: Vec<Money> = (0..=ITEMS_SHOWN_MAX as i128).map(|at| Money::from_cents(at / 2_000)).collect();
+        let expected: Vec<usize> = (0..ITEMS_SHOWN_MAX - 1).chain([ITEMS_SHOWN_MAX]).collect();
+        assert_eq!(shown_items(&many), expected);
+        assert_eq!(largest_of(&[3, -7, 5].map(Money::from_cents)), Money::from_cents(7));
     }
 }

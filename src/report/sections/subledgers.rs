@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::{Composed, Composer, money, row, text};
+use super::{Composed, Composer, largest_of, money, row, shown_items, text};
 use crate::adjust::Kind;
 use crate::domain::Money;
 use crate::domain::money::round_to;
@@ -23,15 +23,17 @@ impl Composer<'_> {
     pub(super) fn pools(&self) -> Composed<Block> {
         let names = ["item", "cost", "required", "opening", "utilised", "charge", "release", "closing"];
         let mut table = self.table("pools", 1, &names)?;
+        let mut total = [Money::ZERO; 7];
         for (pool, rows) in self.by_pool() {
             let mut cells = vec![text(self.pool_name(pool))];
-            cells.extend(pool_sums(&rows).map(money));
+            let sums = pool_sums(rows.iter().copied());
+            total = plus(total, sums);
+            cells.extend(sums.map(money));
             table.rows.push(row(RowKind::Body, cells));
         }
         if !table.rows.is_empty() {
-            let all: Vec<&ReserveRow> = self.inputs.closed.schedules.inventory.iter().collect();
             let mut cells = vec![self.total_words()?];
-            cells.extend(pool_sums(&all).map(money));
+            cells.extend(total.map(money));
             table.rows.push(row(RowKind::Total, cells));
         }
         Ok(self.shown(table))
@@ -39,13 +41,14 @@ impl Composer<'_> {
 
     fn by_pool(&self) -> BTreeMap<&str, Vec<&ReserveRow>> {
         let mut pools: BTreeMap<&str, Vec<&ReserveRow>> = BTreeMap::new();
-        for row in &self.inputs.closed.schedules.inventory {
-            pools.entry(&row.key.group).or_default().push(row);
+        for rows in self.inputs.closed.schedules.inventory.chunk_by(|a, b| a.key.group == b.key.group) {
+            pools.entry(&rows[0].key.group).or_default().extend(rows);
         }
         pools
     }
 
-    pub(super) fn inventory(&self) -> Composed<Block> {
+    /// Every item with its reserve, or those with the largest amounts; then each pool has the others in one line.
+    pub(super) fn inventory(&self) -> Composed<Vec<Block>> {
         let names = [
             "sku",
             "description",
@@ -67,26 +70,38 @@ impl Composer<'_> {
         // The description gives up width, and not the method's short name.
         table.columns[1].wraps = true;
         table.columns[2].wraps = false;
-        let gone = self.words.caption("gone")?;
-        for (pool, rows) in self.by_pool() {
-            let name = self.pool_name(pool);
-            table.rows.push(group_row(&name, names.len()));
-            for found in &rows {
-                table.rows.push(row(RowKind::Body, reserve_cells(found, &gone)));
-            }
-            let mut cells = vec![self.subtotal_words(&name)?];
-            cells.extend(std::iter::repeat_n(Cell::Empty, 7));
-            cells.extend(pool_sums(&rows).map(money));
-            table.rows.push(row(RowKind::Subtotal, cells));
+        let pools = self.by_pool();
+        // Their cost is not what a reserve is about.
+        let largest: Vec<Money> =
+            pools.values().flatten().map(|found| largest_of(&reserve_amounts(found)[1..])).collect();
+        let shown = shown_items(&largest);
+        let (mut start, mut total) = (0, [Money::ZERO; 7]);
+        for (pool, rows) in &pools {
+            let of_pool = shown.iter().filter(|at| (start..start + rows.len()).contains(*at));
+            let of_pool: Vec<&ReserveRow> = of_pool.map(|at| rows[at - start]).collect();
+            let sums = pool_sums(rows.iter().copied());
+            table.rows.extend(self.pool_rows(&self.pool_name(pool), &of_pool, rows.len(), sums)?);
+            total = plus(total, sums);
+            start += rows.len();
         }
         if !table.rows.is_empty() {
-            let all: Vec<&ReserveRow> = self.inputs.closed.schedules.inventory.iter().collect();
-            let mut cells = vec![self.total_words()?];
-            cells.extend(std::iter::repeat_n(Cell::Empty, 7));
-            cells.extend(pool_sums(&all).map(money));
-            table.rows.push(row(RowKind::Total, cells));
+            table.rows.push(row(RowKind::Total, item_sums(self.total_words()?, total)));
         }
-        Ok(self.shown(table))
+        let note = self.shown_of(shown.len(), largest.len(), "inventory_reserve.csv")?;
+        Ok(note.into_iter().chain([self.shown(table)]).collect())
+    }
+
+    /// A pool's name, the items of it that are shown, what the others come to, and its subtotal.
+    fn pool_rows(&self, name: &str, shown: &[&ReserveRow], items: usize, sums: [Money; 7]) -> Composed<Vec<Row>> {
+        let gone = self.words.caption("gone")?;
+        let mut rows = vec![group_row(name, ITEM_TEXTS + sums.len())];
+        rows.extend(shown.iter().map(|found| row(RowKind::Body, reserve_cells(found, &gone))));
+        if shown.len() < items {
+            let others = minus(sums, pool_sums(shown.iter().copied()));
+            rows.push(row(RowKind::Body, item_sums(self.others_words(items - shown.len())?, others)));
+        }
+        rows.push(row(RowKind::Subtotal, item_sums(self.subtotal_words(name)?, sums)));
+        Ok(rows)
     }
 
     pub(super) fn prepaid(&self) -> Composed<Block> {
@@ -244,16 +259,32 @@ impl Composer<'_> {
         self.footed("exit_liability", 4, &names, rows)
     }
 
-    pub(super) fn rollforward(&self, kind: Kind) -> Composed<Block> {
+    /// The roll-forward of every item of a kind, or of those with the largest amounts and of the others in one line.
+    pub(super) fn rollforward(&self, kind: Kind) -> Composed<Vec<Block>> {
         let names = ["item", "dimension", "opening", "charged", "utilised", "released", "paid", "closing"];
-        let rows = self.inputs.closed.rolls.iter().filter(|row| row.kind == kind).map(|row: &RollRow| {
-            let amounts = [row.opening, row.charged, row.utilised, row.released, row.paid, row.closing];
-            (vec![text(&*row.item), text(row.dimension.to_string())], amounts)
-        });
+        let amounts = |row: &RollRow| [row.opening, row.charged, row.utilised, row.released, row.paid, row.closing];
+        let rolls: Vec<&RollRow> = self.inputs.closed.rolls.iter().filter(|row| row.kind == kind).collect();
+        let largest: Vec<Money> = rolls.iter().map(|row| largest_of(&amounts(row))).collect();
+        let shown = shown_items(&largest);
+        let mut rows: Vec<(Vec<Cell>, [Money; 6])> = shown
+            .iter()
+            .map(|at| rolls[*at])
+            .map(|row| (vec![text(row.item.to_string()), text(row.dimension.to_string())], amounts(row)))
+            .collect();
+        if shown.len() < rolls.len() {
+            let sum = |of: &mut dyn Iterator<Item = [Money; 6]>| of.fold([Money::ZERO; 6], plus);
+            let all = sum(&mut rolls.iter().map(|row| amounts(row)));
+            let others = minus(all, sum(&mut rows.iter().map(|(_, amounts)| *amounts)));
+            rows.push((vec![self.others_words(rolls.len() - shown.len())?, Cell::Empty], others));
+        }
         let caption = self.words.caption_of("rollforward", &[("kind", kind.name().replace('_', " "))])?;
-        self.footed_table(self.named(caption, 2, &names)?, rows)
+        let table = self.footed_table(self.named(caption, 2, &names)?, rows.into_iter())?;
+        Ok(self.shown_of(shown.len(), rolls.len(), "rollforward.csv")?.into_iter().chain([table]).collect())
     }
 }
+
+/// How many columns of the table of items are no sums.
+const ITEM_TEXTS: usize = 8;
 
 fn number(of: Decimal) -> Cell {
     Cell::Number(plain(of))
@@ -269,17 +300,29 @@ fn group_row(name: &str, columns: usize) -> Row {
     row(RowKind::Group, cells)
 }
 
-fn pool_sums(rows: &[&ReserveRow]) -> [Money; 7] {
-    let sum = |amount: fn(&ReserveRow) -> Money| rows.iter().map(|row| amount(row)).sum();
-    [
-        sum(|row| row.measurement.cost),
-        sum(|row| row.measurement.required),
-        sum(|row| row.roll.opening),
-        sum(|row| row.roll.utilised_sale + row.roll.utilised_scrap),
-        sum(|row| row.roll.charge),
-        sum(|row| row.roll.release),
-        sum(|row| row.roll.closing),
-    ]
+/// The cells of a line of sums under the table of items.
+fn item_sums(words: Cell, sums: [Money; 7]) -> Vec<Cell> {
+    let nothing = std::iter::repeat_n(Cell::Empty, ITEM_TEXTS - 1);
+    std::iter::once(words).chain(nothing).chain(sums.map(money)).collect()
+}
+
+fn plus<const N: usize>(one: [Money; N], other: [Money; N]) -> [Money; N] {
+    std::array::from_fn(|at| one[at] + other[at])
+}
+
+fn minus<const N: usize>(one: [Money; N], other: [Money; N]) -> [Money; N] {
+    std::array::from_fn(|at| one[at] - other[at])
+}
+
+fn pool_sums<'a>(rows: impl Iterator<Item = &'a ReserveRow>) -> [Money; 7] {
+    rows.map(reserve_amounts).fold([Money::ZERO; 7], plus)
+}
+
+/// Cost, required, opening, utilised, charge, release and closing.
+fn reserve_amounts(row: &ReserveRow) -> [Money; 7] {
+    let (found, roll) = (&row.measurement, &row.roll);
+    let utilised = roll.utilised_sale + roll.utilised_scrap;
+    [found.cost, found.required, roll.opening, utilised, roll.charge, roll.release, roll.closing]
 }
 
 /// An item's cells; one that is gone from the quarter's file has those words in place of its description.
@@ -301,6 +344,6 @@ fn reserve_cells(found: &ReserveRow, gone: &str) -> Vec<Cell> {
             cells.extend(std::iter::repeat_n(Cell::Empty, 6));
         }
     }
-    cells.extend(pool_sums(&[found]).map(money));
+    cells.extend(reserve_amounts(found).map(money));
     cells
 }

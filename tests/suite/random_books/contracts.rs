@@ -153,7 +153,7 @@ fn by_days(amount: i64, (start, end): (NaiveDate, NaiveDate), day: NaiveDate) ->
 
 impl Contract {
     fn key(&self) -> ItemKey {
-        ItemKey { dimension: key(&self.dimension), group: String::new(), item: self.id.clone() }
+        ItemKey { dimension: key(&self.dimension), group: "".into(), item: self.id.as_str().into() }
     }
 
     /// What is earned to a day in a quarter.

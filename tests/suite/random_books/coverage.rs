@@ -195,7 +195,7 @@ impl Features<'_> {
     fn shares_a_loss(&self, unit: UnitOfAccount) -> bool {
         let mut units: BTreeMap<(&str, &str), Vec<&ReserveRow>> = BTreeMap::new();
         for row in &self.closed.schedules.inventory {
-            let (entity, pool) = (row.key.dimension.entity.as_str(), row.key.group.as_str());
+            let (entity, pool) = (row.key.dimension.entity.as_str(), &*row.key.group);
             let measured = self.book.config.pools[pool].methods.has(Method::LowerOfCost);
             if row.item.is_some() && measured && self.book.unit_of_account(pool) == unit {
                 let pool = if unit == UnitOfAccount::Category { pool } else { "" };

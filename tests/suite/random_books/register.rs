@@ -143,7 +143,11 @@ impl Register {
 
 impl Asset {
     fn key(&self) -> ItemKey {
-        ItemKey { dimension: key(&self.dimension), group: self.id.clone(), item: self.component.clone() }
+        ItemKey {
+            dimension: key(&self.dimension),
+            group: self.id.as_str().into(),
+            item: self.component.as_str().into(),
+        }
     }
 
     /// A first decision, or a later one; never one that goes back, and none after a component was given to another

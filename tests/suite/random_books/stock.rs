@@ -78,7 +78,7 @@ impl Stock {
         }
         let mut carried = std::collections::BTreeMap::new();
         if let Some(pack) = prior {
-            let opening = pack.inventory.iter().map(|(key, opening)| (key.clone(), opening.reserve.map_or(0, cents)));
+            let opening = pack.inventory.iter().map(|(key, opening)| (key, opening.reserve.map_or(0, cents)));
             carried.extend(opening.map(|(key, reserve)| (key, if terms.relief_is_booked { 0 } else { reserve })));
         }
         let mut rows = Vec::new();
@@ -91,8 +91,8 @@ impl Stock {
             let cost = share(moved.on_hand, sku.cost, 10_000);
             let item = ItemKey {
                 dimension: key(&sku.dimension),
-                group: terms.pools[sku.pool].code.clone(),
-                item: sku.code.clone(),
+                group: terms.pools[sku.pool].code.as_str().into(),
+                item: sku.code.as_str().into(),
             };
             let opening = prior.and_then(|pack| pack.inventory.get(&item));
             if let (Some(opening), true) = (opening.and_then(|opening| opening.reserve), terms.relief_is_booked) {
