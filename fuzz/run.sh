@@ -4,17 +4,17 @@
 #   fuzz/run.sh                      # ten minutes a target
 #   fuzz/run.sh 60 saft values       # a minute of these two
 #
-# It needs a nightly toolchain, a C++ compiler and python3. The first build compiles polars once more, into
+# It needs a C++ compiler and python3. The first build compiles polars once more, into
 # fuzz/target: a quarter of an hour on two cores.
 set -eu
 cd "$(dirname "$0")"
 
 seconds=${1:-600}
 [ $# -gt 0 ] && shift
-[ $# -gt 0 ] || set -- ledger parquet saft values subledger workbook configuration sniff book_tables prior_pack manifest
+[ $# -gt 0 ] || set -- ledger ledger_sums parquet saft values subledger workbook configuration sniff book_tables prior_pack manifest
 
 python3 seed.py
-cargo +nightly build --release --locked --config instrument.toml --target-dir target
+RUSTC_WRAPPER="$PWD/instrument.sh" cargo build --release --locked --target-dir target
 
 # The targets write small files often: they belong in memory.
 [ -d /dev/shm ] && base=/dev/shm || base=/tmp

@@ -93,6 +93,12 @@ def ledgers():
     put("saft", "prefixed", prefixed[:end] + b"</n1:Transaction></n1:Journal></n1:GeneralLedgerEntries></n1:AuditFile>")
 
 
+def ledger_sums():
+    """Decisions, of which any make a ledger: six bytes a line, or five."""
+    for step in (1, 7, 30, 101):
+        put("ledger_sums", f"step-{step}", bytes(at * step % 256 for at in range(120)))
+
+
 def tables():
     for at, name in enumerate(["opening_balances", "inventory", "prepaid_advertising", "fixed_assets", "obligations",
                                "installments"]):
@@ -208,5 +214,5 @@ def found():
 
 
 if __name__ == "__main__":
-    for make in [ledgers, tables, configurations, values, manifest, workbook, sniffed, parquet, found]:
+    for make in [ledgers, ledger_sums, tables, configurations, values, manifest, workbook, sniffed, parquet, found]:
         make()

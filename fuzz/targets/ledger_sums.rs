@@ -70,9 +70,13 @@ fn cents(text: &str) -> i128 {
 }
 
 fn slowly(text: &str) -> Option<Sums> {
-    let (mut sums, mut reader) = (Sums::default(), csv::Reader::from_reader(text.as_bytes()));
+    let mut sums = Sums::default();
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     for record in reader.records() {
-        let record = record.expect("rows of one width");
+        let record = record.expect("text");
+        if record.len() == 1 && record[0].trim().is_empty() {
+            continue;
+        }
         let [id, number, _, entity, account, brand, segment, _, debit, credit, _] =
             std::array::from_fn(|at| record.get(at).unwrap_or_default());
         let sum = sums.activity.entry((account.to_owned(), Dimension::new(entity, brand, segment))).or_default();

@@ -46,17 +46,31 @@ pub struct Cutter<R> {
     carry: Vec<u8>,
     next_line: u64,
     ended: bool,
+    /// The line of the record in which the text has ended.
+    open: Option<u64>,
 }
 
 impl<R: Read> Cutter<R> {
     /// A cutter at the start of a text, which reads so many bytes at once.
     pub fn new(source: R, marks: Marks, (exact, chunk_bytes): (bool, usize)) -> Self {
-        Self { source, marks, exact, chunk_bytes, carry: Vec::new(), next_line: 1, ended: false }
+        Self { source, marks, exact, chunk_bytes, carry: Vec::new(), next_line: 1, ended: false, open: None }
     }
 
     /// Learns how fields are separated: what was cut before had none to know.
     pub fn set_marks(&mut self, marks: Marks) {
         self.marks = marks;
+    }
+
+    /// The beginning of the text, before any of it is cut, with a line break behind it.
+    ///
+    /// # Errors
+    /// The source cannot be read.
+    pub fn look(&mut self) -> Result<Chunk, CutError> {
+        let mut chunk = Chunk { first_line: self.next_line, ..Chunk::default() };
+        self.fill(&mut chunk)?;
+        self.carry.clone_from(&chunk.text);
+        chunk.text.push(b'\n');
+        Ok(chunk)
     }
 
     /// The source, to ask it what it has read.
@@ -69,6 +83,9 @@ impl<R: Read> Cutter<R> {
     /// # Errors
     /// [`CutError`]; nothing more can be cut then.
     pub fn next(&mut self, chunk: &mut Chunk) -> Result<bool, CutError> {
+        if let Some(line) = self.open {
+            return Err(CutError::OpenQuote(line));
+        }
         chunk.text.clear();
         chunk.text.append(&mut self.carry);
         chunk.first_line = self.next_line;
@@ -76,8 +93,7 @@ impl<R: Read> Cutter<R> {
         let end = loop {
             self.fill(chunk)?;
             if self.ended {
-                self.close(chunk)?;
-                break chunk.text.len();
+                break self.close(chunk)?;
             }
             if let Some(end) = self.last_record_end(&chunk.text) {
                 break end;
@@ -86,7 +102,9 @@ impl<R: Read> Cutter<R> {
                 return Err(CutError::TooLong(chunk.first_line));
             }
         };
-        self.carry.extend_from_slice(&chunk.text[end..]);
+        if !self.ended {
+            self.carry.extend_from_slice(&chunk.text[end..]);
+        }
         chunk.text.truncate(end);
         chunk.lines = memchr_iter(b'\n', &chunk.text).count() as u64;
         self.next_line += chunk.lines;
@@ -102,19 +120,21 @@ impl<R: Read> Cutter<R> {
         Ok(())
     }
 
-    /// Ends the last chunk as every other ends.
-    fn close(&self, chunk: &mut Chunk) -> Result<(), CutError> {
+    /// Ends the last chunk as every other ends, with its last whole record; its length. Where that is not the end of
+    /// the text, the next chunk is an error.
+    fn close(&mut self, chunk: &mut Chunk) -> Result<usize, CutError> {
         if chunk.text.last().is_some_and(|last| *last != b'\n') {
             chunk.text.push(b'\n');
         }
-        let ends = chunk.text.is_empty() || self.last_record_end(&chunk.text) == Some(chunk.text.len());
-        if ends { Ok(()) } else { Err(CutError::OpenQuote(self.open_record(&chunk.text, chunk.first_line))) }
-    }
-
-    /// The line of the record that has not ended in a text.
-    fn open_record(&self, text: &[u8], first_line: u64) -> u64 {
-        let end = self.last_record_end(text).unwrap_or(0);
-        first_line + memchr_iter(b'\n', &text[..end]).count() as u64
+        let end = if chunk.text.is_empty() { 0 } else { self.last_record_end(&chunk.text).unwrap_or(0) };
+        if end < chunk.text.len() {
+            let line = chunk.first_line + memchr_iter(b'\n', &chunk.text[..end]).count() as u64;
+            self.open = Some(line);
+            if end == 0 {
+                return Err(CutError::OpenQuote(line));
+            }
+        }
+        Ok(end)
     }
 
     /// The length of the text up to the end of its last whole record.
@@ -172,15 +192,34 @@ mod tests {
     }
 
     #[test]
+    fn what_was_looked_at_is_cut_as_well() {
+        let mut cutter = Cutter::new(&b"a;b\nc"[..], Marks::CSV, (true, 2));
+        assert_eq!(cutter.look().expect("a text").text, b"a;\n");
+        let mut chunk = Chunk::default();
+        let mut text = Vec::new();
+        while cutter.next(&mut chunk).expect("a text that can be cut") {
+            text.extend_from_slice(&chunk.text);
+        }
+        assert_eq!(text, b"a;b\nc\n");
+    }
+
+    #[test]
     fn the_last_record_needs_no_line_break() {
         assert_eq!(cut(b"a,b\nc,d", false), [("a,b\nc,d\n".to_owned(), 1)]);
         assert_eq!(cut(b"", false), []);
     }
 
     #[test]
-    fn an_open_quote_is_told_with_its_line() {
+    fn an_open_quote_is_told_with_its_line_behind_the_whole_records() {
         let mut cutter = Cutter::new(&b"a,b\nc,\"d\ne\n"[..], Marks::CSV, (false, CHUNK_BYTES));
-        assert!(matches!(cutter.next(&mut Chunk::default()), Err(CutError::OpenQuote(2))));
+        let mut chunk = Chunk::default();
+        assert!(matches!(cutter.next(&mut chunk), Ok(true)));
+        assert_eq!(chunk.text, b"a,b\n");
+        for _ in 0..2 {
+            assert!(matches!(cutter.next(&mut chunk), Err(CutError::OpenQuote(2))));
+        }
+        let mut cutter = Cutter::new(&b"\"d\ne\n"[..], Marks::CSV, (true, CHUNK_BYTES));
+        assert!(matches!(cutter.next(&mut chunk), Err(CutError::OpenQuote(1))));
     }
 
     #[test]

@@ -115,6 +115,9 @@ pub struct Part {
     /// Hashes of entries within which a line comes twice.
     pub doubtful: Vec<u64>,
     pub fragments: Vec<Fragment>,
+    /// A row that could not be read stands before the first run, or behind the last.
+    pub begins_tainted: bool,
+    pub ends_tainted: bool,
 }
 
 /// An entry that does not balance.
@@ -132,12 +135,14 @@ pub struct Unbalanced {
 pub struct Entries {
     most: Most,
     open: HashTable<Fragments>,
-    /// First and last runs of chunks that came before their turn.
-    waiting: BTreeMap<u64, (Option<Fragment>, Option<Fragment>)>,
+    /// First and last runs of chunks that came before their turn, and whether their begin and end are tainted.
+    waiting: BTreeMap<u64, ([Option<Fragment>; 2], [bool; 2])>,
     /// The chunk whose turn it is.
     turn: u64,
     /// The run with which the chunk before ended.
     carry: Option<Fragment>,
+    /// A row that could not be read stands behind it.
+    tainted: bool,
     /// Eight bytes an entry: its hash, whose last bit says that it must be looked at again.
     seen: Spill,
 }
@@ -191,7 +196,7 @@ impl Entries {
     #[must_use]
     pub fn new(most: Most) -> Self {
         let seen = Spill::new(PARTITIONS, BUFFER_BYTES);
-        Self { most, open: HashTable::new(), waiting: BTreeMap::new(), turn: 0, carry: None, seen }
+        Self { most, open: HashTable::new(), waiting: BTreeMap::new(), turn: 0, carry: None, tainted: false, seen }
     }
 
     /// Takes what a chunk's runs came to, in any order of chunks.
@@ -208,17 +213,22 @@ impl Entries {
         for fragment in part.fragments.drain(..) {
             self.join(fragment)?;
         }
-        self.waiting.insert(part.index, (part.head.take(), part.tail.take()));
-        while let Some((head, tail)) = self.waiting.remove(&self.turn) {
+        let tainted = [&mut part.begins_tainted, &mut part.ends_tainted].map(std::mem::take);
+        self.waiting.insert(part.index, ([part.head.take(), part.tail.take()], tainted));
+        while let Some((runs, tainted)) = self.waiting.remove(&self.turn) {
             self.turn += 1;
-            self.go_on(head, tail)?;
+            self.go_on(runs, tainted)?;
         }
         Ok(())
     }
 
     /// Puts together the run that a chunk's end has cut.
-    fn go_on(&mut self, head: Option<Fragment>, tail: Option<Fragment>) -> Result<()> {
-        for run in [head, tail].into_iter().flatten() {
+    fn go_on(&mut self, runs: [Option<Fragment>; 2], [begins_tainted, ends_tainted]: [bool; 2]) -> Result<()> {
+        if let Some(before) = &mut self.carry {
+            before.spoiled |= begins_tainted;
+        }
+        for mut run in runs.into_iter().flatten() {
+            run.spoiled |= std::mem::take(&mut self.tainted);
             match self.carry.take() {
                 Some(mut before) if before.id == run.id => {
                     before.go_on(run);
@@ -230,6 +240,7 @@ impl Entries {
                 }
             }
         }
+        self.tainted |= ends_tainted;
         Ok(())
     }
 

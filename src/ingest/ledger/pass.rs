@@ -279,6 +279,9 @@ impl<'a> Pass<'a> {
         self.end_run(true);
         self.runs = 0;
         self.part.index = index;
+        self.part.ends_tainted = self.tainted;
+        // A second look has all chunks in the file's order.
+        self.tainted &= self.recheck.is_some();
         &mut self.part
     }
 
@@ -330,8 +333,10 @@ impl<'a> Pass<'a> {
 
     /// A row could not be read: the entries beside it may lack a line, and are not judged.
     pub(super) fn taint(&mut self) {
+        self.part.begins_tainted |= self.runs == 0 && !self.run.open;
         self.run.spoiled = true;
         self.tainted = true;
+        self.look_again(None, None, 0);
     }
 
     /// Takes a line of one field.
@@ -418,7 +423,7 @@ impl<'a> Pass<'a> {
     fn start_run(&mut self, record: &Record<'_>) {
         let (plan, rules, run) = (self.plan, self.rules, &mut self.run);
         run.start(plan, record);
-        run.spoiled = std::mem::take(&mut self.tainted);
+        run.spoiled = self.tainted;
         if opens(plan) {
             if std::mem::take(&mut self.above.opened) {
                 let between = if run.id.is_empty() { "" } else { " " };
@@ -429,7 +434,11 @@ impl<'a> Pass<'a> {
         if self.sums.first_run.is_none() {
             self.sums.first_run = Some((record.number, String::from_utf8_lossy(&run.id).into_owned()));
         }
-        let carried = rules.carried(&run.id);
+        if std::mem::take(&mut self.tainted) {
+            self.look_again(None, None, 0);
+        }
+        let carried = rules.carried(&self.run.id);
+        let run = &mut self.run;
         run.own = match carried {
             Carried::Nothing => Own::Nothing,
             Carried::Earlier => {
@@ -495,6 +504,7 @@ impl<'a> Pass<'a> {
             let number = text.of(record.fields, &mut self.scratch).unwrap_or_default();
             if number.is_empty() {
                 self.run.spoiled = true;
+                self.look_again(None, None, cents);
                 let (message, expected, help) = ("the field is empty", "a value", "fill in the field");
                 return self.fault(record, text, Code::EmptyValue, message, "", expected, help);
             }
@@ -502,15 +512,19 @@ impl<'a> Pass<'a> {
             self.sums.established.distinct += 1;
         }
         if self.recheck.is_some() {
-            self.look_again(record, group, cents);
+            let mut scratch = Vec::new();
+            let line = line.and_then(|text| text.of(record.fields, &mut scratch).ok());
+            self.look_again(line, group, cents);
         }
     }
 
-    fn look_again(&mut self, record: &Record<'_>, group: Option<Group>, cents: i64) {
+    /// Sends a line of the run to the second look, if its entry is wanted there; without a group, the run is spoiled.
+    fn look_again(&mut self, line: Option<&[u8]>, group: Option<Group>, cents: i64) {
+        if self.run.id.is_empty() {
+            return;
+        }
         let Some(recheck) = self.recheck.as_mut().filter(|recheck| recheck.wants(self.run.hash)) else { return };
-        let mut scratch = Vec::new();
-        let line = self.plan.journal_line.as_ref().and_then(|text| text.of(record.fields, &mut scratch).ok());
-        let at = At { file: self.file_index, line: record.number };
+        let at = At { file: self.file_index, line: self.run.last };
         let (spoiled, group) = (group.is_none(), group.unwrap_or(Group { entity: 0, aside: 0 }));
         let item = Item { id: &self.run.id, line, group, cents, at, spoiled };
         if let Err(error) = recheck.add(self.run.hash, item) {

@@ -157,6 +157,41 @@ proptest! {
     }
 }
 
+/// A change of a text: where, and what stands there instead.
+fn edits() -> impl Strategy<Value = Vec<(prop::sample::Index, &'static str)>> {
+    let signs = ["", "\"", ",", "\n", "\r", "\"\"", ",\"", "\",", "0", "1", "JE-1", "é", "\n\n", "x,y\n", ",,"];
+    prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(signs.to_vec())), 0..6)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// Whatever is wrong with a text, it is told in the same way at every scale.
+    #[test]
+    fn no_scale_changes_what_is_told(
+        rows in rows(),
+        edits in edits(),
+        threads in 1..4_usize,
+        chunk_bytes in 120..2_000_usize,
+        open in 1..6_usize,
+        again in prop::sample::select(vec![0_usize, 2, 1_000]),
+    ) {
+        let mut text = csv(&rows);
+        for (at, sign) in edits {
+            let from = HEADER.len() + 1;
+            let at = from + at.index(text.len() - from);
+            let at = (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(from);
+            let end = (at + 1..=text.len()).find(|end| text.is_char_boundary(*end)).unwrap_or(at);
+            text.replace_range(at..end, sign);
+        }
+        let read = |scale| {
+            let (ledger, faults) = read_text(text.as_bytes(), scale, |_| ());
+            (format!("{:?}", ledger.filter(|_| faults.is_empty())), faults.to_string())
+        };
+        prop_assert_eq!(read(Scale { threads, chunk_bytes, most: Most { open, again } }), read(ONE));
+    }
+}
+
 fn one_fault(lines: &str) -> String {
     let (_, faults) = read_text(format!("{HEADER}\n{lines}").as_bytes(), ONE, |_| ());
     let found: Vec<String> = faults
@@ -210,6 +245,43 @@ fn each_fault_names_line_column_and_value() {
     ] {
         assert_eq!(one_fault(lines), expected, "{lines}");
     }
+}
+
+/// Fields that a row has too many make up for no line break within quotes.
+#[test]
+fn lines_are_counted_also_where_widths_and_breaks_balance() {
+    let broken = "J,1,2004-03-01,II,4000,CRAFT,accessories,\"a\nb\",0.00,,USD\n";
+    let wide = "J,2,2004-03-01,II,4000,CRAFT,accessories,a,0.00,,USD,,,,,,,,,,,\n";
+    assert_eq!(one_fault(&format!("{broken}{wide}")), "E0105:4:0 the row has 22 fields and the header 11 []");
+}
+
+/// Byte by byte, what encloses depends on the delimiter, which the book need not name.
+#[test]
+fn a_stray_quote_is_told_also_where_fields_hold_another_delimiter() {
+    let stray = "J;1;2004-03-01;II;4000;CRAFT;accessories;5\" pipe;0.00;;USD\n";
+    let comma = "K;1;2004-03-01;II;4000;CRAFT;accessories;\"Paid,\";0.00;;USD\n";
+    let header = HEADER.replace(',', ";");
+    let (_, faults) = read_text(format!("{header}\n{stray}{comma}").as_bytes(), ONE, |_| ());
+    let found: Vec<(Code, u64)> = faults.sorted().iter().map(|fault| (fault.code, fault.place.line)).collect();
+    assert_eq!(found, [(Code::StrayQuote, 2)]);
+}
+
+#[test]
+fn an_open_quote_hides_no_fault_before_it() {
+    let unknown = "J,1,2004-03-01,II,9999,CRAFT,accessories,,0.00,,USD\n";
+    let open = "K,1,2004-03-01,II,4000,CRAFT,accessories,\"open,0.00,,USD\n";
+    let expected = "E0207:2:19 the account is not in the chart [9999]\nE0109:3:0 a quote is opened and never closed []";
+    assert_eq!(one_fault(&format!("{unknown}{open}")), expected);
+}
+
+/// The number of quotes says where a text is cut only where each of them encloses.
+#[test]
+fn a_stray_quote_is_told_however_long_the_text_behind_it() {
+    let stray = "J,1,2004-03-01,II,4000,CRAFT,accessories,5\" pipe,0.00,,USD\n";
+    let sound = "K,1,2004-03-01,II,4000,CRAFT,accessories,,0.00,,USD\n".repeat(30_000);
+    let (_, faults) = read_text(format!("{HEADER}\n{stray}{sound}").as_bytes(), ONE, |_| ());
+    let first = faults.sorted()[0];
+    assert_eq!((first.code, first.place.line, first.value.as_str()), (Code::StrayQuote, 2, "5\" pipe"));
 }
 
 /// A line that is wrong is told once: the balance of its entry says nothing more.

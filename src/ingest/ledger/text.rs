@@ -88,7 +88,8 @@ fn records<R: Read + Send>(
     let marks = Marks { delimiter: file.layout.dialect.delimiter.unwrap_or(b','), quoted: file.layout.dialect.quoted };
     let mut cutter = Cutter::new(source, marks, (file.exact, file.chunk_bytes));
     let mut first = Chunk::default();
-    if let Err(error) = cutter.next(&mut first) {
+    let begun = if file.exact { learn_marks(&mut cutter, file, marks) } else { Ok(()) };
+    if let Err(error) = begun.and_then(|()| cutter.next(&mut first)) {
         return Ok((cutter.into_source(), Some(error)));
     }
     let head = find_head(&first, file, marks);
@@ -137,6 +138,15 @@ fn records<R: Read + Send>(
     let feed = feed.into_inner().unwrap_or_else(PoisonError::into_inner);
     flow.chunks = feed.next;
     Ok((feed.cutter.into_source(), feed.ended))
+}
+
+/// Tells the cutter what separates fields: byte by byte, only a quote behind a delimiter encloses.
+fn learn_marks<R: Read>(cutter: &mut Cutter<R>, file: &FileOf<'_>, marks: Marks) -> Result<(), CutError> {
+    if file.layout.dialect.delimiter.is_none() {
+        let beginning = cutter.look()?;
+        cutter.set_marks(find_head(&beginning, file, marks).marks);
+    }
+    Ok(())
 }
 
 /// Tells of a report that no layout can read, in the place of the columns that it lacks.
