@@ -353,6 +353,7 @@ impl<'a> Pass<'a> {
             self.end_run(false);
             self.start_run(record);
         }
+        // A run that goes on behind a row that could not be read is tainted itself, and the next one is not.
         self.tainted = false;
         let at = known.unwrap_or_else(|| self.combination(record, key));
         let day = self.day(record);

@@ -1,7 +1,10 @@
 //! Finds the files of a ledger and reads them, each in its own way, into one [`Ledger`].
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::NaiveDate;
 
 use super::entries::{At, Entries, Most, Outcome, Unbalanced};
 use super::file::{FileOf, FileRead, Flow};
@@ -325,8 +328,17 @@ impl Total {
             posted: sums.posted.clone(),
             earlier_entries: sums.earlier_entries.clone(),
             set_aside,
-            daily: sums.daily.clone(),
-            accrued: sums.accrued.clone(),
+            daily: moved(&sums.daily),
+            accrued: moved(&sums.accrued),
         }
     }
+}
+
+/// The days on which something has moved: which thread has read a line must not show.
+fn moved<K: Ord + Clone>(sums: &BTreeMap<K, BTreeMap<NaiveDate, Money>>) -> BTreeMap<K, BTreeMap<NaiveDate, Money>> {
+    let days = |days: &BTreeMap<NaiveDate, Money>| -> BTreeMap<NaiveDate, Money> {
+        days.iter().filter(|(_, amount)| !amount.is_zero()).map(|(day, amount)| (*day, *amount)).collect()
+    };
+    let found = sums.iter().map(|(key, sums)| (key.clone(), days(sums)));
+    found.filter(|(_, days)| !days.is_empty()).collect()
 }

@@ -261,8 +261,8 @@ fn a_stray_quote_is_told_also_where_fields_hold_another_delimiter() {
     let stray = "J;1;2004-03-01;II;4000;CRAFT;accessories;5\" pipe;0.00;;USD\n";
     let comma = "K;1;2004-03-01;II;4000;CRAFT;accessories;\"Paid,\";0.00;;USD\n";
     let header = HEADER.replace(',', ";");
-    let text = format!("{header}\n{stray}{comma}");
-    let (_, faults) = read_text(text.as_bytes(), ONE, |spec| spec.layout.dialect.delimiter = None);
+    let (_, faults) =
+        read_text(format!("{header}\n{stray}{comma}").as_bytes(), ONE, |spec| spec.layout.dialect.delimiter = None);
     let found: Vec<(Code, u64)> = faults.sorted().iter().map(|fault| (fault.code, fault.place.line)).collect();
     assert_eq!(found, [(Code::StrayQuote, 2)]);
 }
