@@ -107,7 +107,8 @@ pub struct Fragment {
 pub struct Part {
     /// The chunk's place among all chunks of the ledger, from zero.
     pub index: u64,
-    /// The first run, and the last where it is another: only the chunks beside this one tell where they end.
+    /// The first run, and the last where it is another: only the chunks beside this one tell where they end. Lines
+    /// without an id are a run as well, though no entry.
     pub head: Option<Fragment>,
     pub tail: Option<Fragment>,
     /// Hashes of the settled entries.
@@ -245,6 +246,9 @@ impl Entries {
     }
 
     fn end_run(&mut self, run: Fragment) -> Result<()> {
+        if run.id.is_empty() {
+            return Ok(());
+        }
         if run.settles() { self.see(run.hash, run.lines == Lines::Unknown) } else { self.join(run) }
     }
 

@@ -436,7 +436,7 @@ impl<'a> Pass<'a> {
         if self.sums.first_run.is_none() {
             self.sums.first_run = Some((record.number, String::from_utf8_lossy(&run.id).into_owned()));
         }
-        if std::mem::take(&mut self.tainted) {
+        if self.tainted {
             self.look_again(None, None, 0);
         }
         let carried = rules.carried(&self.run.id);
@@ -459,10 +459,11 @@ impl<'a> Pass<'a> {
             return;
         }
         self.runs += 1;
-        if self.run.id.is_empty() {
+        let (hash, first) = (self.run.hash, self.runs == 1);
+        // Lines without an id are no entry; where a chunk is cut, they say what stands beside a row that has faults.
+        if self.run.id.is_empty() && !first && !ends_chunk {
             return;
         }
-        let (hash, first) = (self.run.hash, self.runs == 1);
         if !first && !ends_chunk && self.run.settles() {
             self.part.settled.push(hash);
             return;

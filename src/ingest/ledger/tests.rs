@@ -285,6 +285,18 @@ fn a_stray_quote_is_told_however_long_the_text_behind_it() {
     assert_eq!((first.code, first.place.line, first.value.as_str()), (Code::StrayQuote, 2, "5\" pipe"));
 }
 
+/// A row that cannot be read may be of the entry before it or of the one behind it, and of no other.
+#[test]
+fn a_row_that_cannot_be_read_keeps_the_entries_beside_it_from_being_judged() {
+    let line = |id: &str, at: u32, side: &str| format!("{id},{at},2004-03-01,II,4000,CRAFT,accessories,,{side},USD\n");
+    let (before, behind) = (line("J", 1, "1.00,"), line("J", 2, "2.00,"));
+    let other = line("K", 1, "5.00,");
+    let unbalanced = "E0301:5:0 entry K of II does not balance: its debits are 5.00 more (lines 5 to 5) [K]";
+    let narrow = "E0105:3:0 the row has 2 fields and the header 11 []";
+    assert_eq!(one_fault(&format!("{before}J,3\n{behind}{other}")), format!("{narrow}\n{unbalanced}"));
+    assert_eq!(one_fault(&format!("{before}J,3\n{other}")), narrow);
+}
+
 /// A line that is wrong is told once: the balance of its entry says nothing more.
 #[test]
 fn an_entry_with_a_faulty_line_is_not_judged() {
