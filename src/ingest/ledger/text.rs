@@ -321,7 +321,10 @@ impl<R: Read> Work<'_, R> {
     /// Takes chunks until there are no more.
     fn all<'p>(&self, mut pass: Pass<'p>) -> Pass<'p> {
         let (mut chunk, mut ends) = (Chunk::default(), Ends::default());
-        while let Some(number) = locked(self.feed).take(&mut chunk) {
+        loop {
+            // The others read on while this thread goes through its chunk: the feed must not stay locked.
+            let number = locked(self.feed).take(&mut chunk);
+            let Some(number) = number else { break };
             let clean = index(&chunk.text, self.columns.marks, &mut ends).is_ok();
             if !clean && !self.file.exact {
                 self.stray.store(true, Ordering::Relaxed);
