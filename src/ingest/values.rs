@@ -21,17 +21,57 @@ const PLAIN_BYTES_MAX: usize = 1 + WHOLE_DIGITS_MAX + 1 + 2;
 /// # Errors
 /// What is wrong with the text. More than two decimals are always an error, and so are groups of other than three
 /// digits: `1,234` is 1234 where a comma groups digits, and no amount where it is the decimal mark.
+#[inline]
 pub fn cents(text: &[u8], numbers: &Numbers) -> Result<i64, MoneyError> {
-    if let Some(cents) = plain(text, numbers.decimal) {
-        return Ok(cents);
-    }
+    plain(text, numbers.decimal).map_or_else(|| dressed(text, numbers), Ok)
+}
+
+/// An amount with all that a dialect may put around its digits.
+fn dressed(text: &[u8], numbers: &Numbers) -> Result<i64, MoneyError> {
     let (negative, digits) = bare(text, numbers)?;
     let cents = grouped(digits, numbers)?;
     Ok(if negative { -cents } else { cents })
 }
 
 /// A number of digits, at most one decimal mark and a leading minus, as most are; nothing where it is not that simple.
-fn plain(text: &[u8], decimal: u8) -> Option<i64> {
+#[inline]
+#[must_use]
+pub fn plain(text: &[u8], decimal: u8) -> Option<i64> {
+    match text.len() {
+        4..=8 => two_decimals(text, decimal).or_else(|| any_decimals(text, decimal)),
+        _ => any_decimals(text, decimal),
+    }
+}
+
+/// The cents of four to eight bytes that are digits, a decimal mark and two digits, without a branch on any of them.
+#[inline]
+fn two_decimals(text: &[u8], decimal: u8) -> Option<i64> {
+    let four = |bytes: Option<&[u8; 4]>| bytes.map(|bytes| u64::from(u32::from_le_bytes(*bytes)));
+    let (first, last) = (four(text.first_chunk())?, four(text.last_chunk())?);
+    // All bytes in one word, the last of them on top, with zeros before the first.
+    let missing = 8 * (8 - text.len() as u32);
+    let zeros = ZEROS & !(u64::MAX << missing);
+    let word = (first | last << (32 - missing)) << missing | zeros;
+    let mark = (word >> 40) as u8;
+    // The digits before the mark take its place.
+    let digits = (word & 0xFFFF << 48) | (word & !(u64::MAX << 40)) << 8 | u64::from(b'0');
+    let all_digits =
+        ((digits.wrapping_add(0x4646_4646_4646_4646) | digits.wrapping_sub(ZEROS)) & 0x8080_8080_8080_8080) == 0;
+    if mark != decimal || !all_digits {
+        return None;
+    }
+    // Pairs of digits, then of pairs, then of these.
+    let ones = digits & 0x0F0F_0F0F_0F0F_0F0F;
+    let pairs = (ones * 10 + (ones >> 8)) & 0x00FF_00FF_00FF_00FF;
+    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_FFFF_0000_FFFF;
+    let eight = (fours * 10_000 + (fours >> 32)) & 0xFFFF_FFFF;
+    Some(eight as i64)
+}
+
+/// Eight digits that are zero.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+fn any_decimals(text: &[u8], decimal: u8) -> Option<i64> {
     let (negative, digits) = match text {
         [b'-', rest @ ..] => (true, rest),
         rest => (false, rest),
@@ -581,6 +621,17 @@ mod tests {
             let [trailing_minus, parentheses, padded] = habits;
             Numbers { decimal, thousands, trailing_minus, parentheses, currency_signs, padded }
         })
+    }
+
+    proptest! {
+        /// Eight bytes at once, or one after the other: the same amounts, and nothing else is one.
+        #[test]
+        fn few_bytes_are_read_as_many_are(
+            text in prop_oneof!["[0-9]{1,5}\\.[0-9]{2}", "[-0-9.,/:]{4,8}", "[0-9]{0,6}.[0-9]{0,3}", "\\PC{1,3}"],
+        ) {
+            let bytes = text.as_bytes();
+            prop_assert_eq!(plain(bytes, b'.'), any_decimals(bytes, b'.'));
+        }
     }
 
     proptest! {

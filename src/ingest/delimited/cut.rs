@@ -22,6 +22,8 @@ pub struct Chunk {
     pub lines: u64,
     /// Bytes of the file that were read for it.
     pub bytes: u64,
+    /// False where it is known to have no quotes.
+    pub quoted: bool,
 }
 
 /// Why a text could not be cut further.
@@ -95,7 +97,7 @@ impl<R: Read> Cutter<R> {
             if self.ended {
                 break self.close(chunk)?;
             }
-            if let Some(end) = self.last_record_end(&chunk.text) {
+            if let Some(end) = self.last_record_end(chunk) {
                 break end;
             }
             if chunk.text.len() > RECORD_BYTES_MAX {
@@ -126,7 +128,7 @@ impl<R: Read> Cutter<R> {
         if chunk.text.last().is_some_and(|last| *last != b'\n') {
             chunk.text.push(b'\n');
         }
-        let end = if chunk.text.is_empty() { 0 } else { self.last_record_end(&chunk.text).unwrap_or(0) };
+        let end = if chunk.text.is_empty() { 0 } else { self.last_record_end(chunk).unwrap_or(0) };
         if end < chunk.text.len() {
             let line = chunk.first_line + memchr_iter(b'\n', &chunk.text[..end]).count() as u64;
             self.open = Some(line);
@@ -138,17 +140,20 @@ impl<R: Read> Cutter<R> {
     }
 
     /// The length of the text up to the end of its last whole record.
-    fn last_record_end(&self, text: &[u8]) -> Option<usize> {
+    fn last_record_end(&self, chunk: &mut Chunk) -> Option<usize> {
+        let text = &chunk.text[..];
+        chunk.quoted = self.marks.quoted;
         if !self.marks.quoted {
             return memrchr(b'\n', text).map(|at| at + 1);
         }
         if self.exact {
             let mut ends = Ends::default();
             index_exactly(text, self.marks, &mut ends);
-            let last = ends.rows.last()?.checked_sub(1)?;
-            return ends.fields.get(last as usize).map(|at| *at as usize + 1);
+            return ends.fields().iter().rfind(|at| text[**at as usize] == b'\n').map(|at| *at as usize + 1);
         }
-        let mut open = memchr_iter(b'"', text).count() % 2 == 1;
+        let quotes = memchr_iter(b'"', text).count();
+        chunk.quoted = quotes > 0;
+        let mut open = quotes % 2 == 1;
         let mut rest = text;
         while let Some(at) = memrchr(b'\n', rest) {
             open ^= memchr_iter(b'"', &rest[at..]).count() % 2 == 1;

@@ -8,33 +8,52 @@ use super::Marks;
 /// Bytes that are looked at together.
 const BLOCK: usize = 64;
 
-/// Where the fields and the rows of a text end.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+/// Where the fields of a text end.
+#[derive(Debug, Default)]
 pub struct Ends {
-    /// The place of the delimiter or line break behind each field.
-    pub fields: Vec<u32>,
-    /// How many fields have ended with each row.
-    pub rows: Vec<u32>,
+    /// Room for the places of the fields' ends, of which the first `count` are taken. It is kept from text to text, and
+    /// there is always room for a block's.
+    room: Vec<u32>,
+    count: usize,
 }
 
 impl Ends {
-    fn clear(&mut self) {
-        self.fields.clear();
-        self.rows.clear();
+    /// The place of the delimiter or line break behind each field. A line break among them ends a record.
+    #[must_use]
+    pub fn fields(&self) -> &[u32] {
+        &self.room[..self.count]
     }
 
-    /// Adds the ends within a block that starts at `base`; `breaks` are those of them that end a row.
-    fn push(&mut self, mut ends: u64, mut breaks: u64, base: u32) {
-        let before = self.fields.len() as u32;
-        while breaks != 0 {
-            let up_to = breaks ^ (breaks - 1);
-            self.rows.push(before + (ends & up_to).count_ones());
-            breaks &= breaks - 1;
-        }
+    /// Takes the place behind one more field.
+    pub fn push(&mut self, place: u32) {
+        self.make_room();
+        self.room[self.count] = place;
+        self.count += 1;
+    }
+
+    /// Takes the ends within a block that starts at `base`.
+    #[inline]
+    fn take(&mut self, mut ends: u64, base: u32) {
+        self.make_room();
+        let Some(room) = self.room[self.count..].first_chunk_mut::<BLOCK>() else { return };
+        let mut count = 0;
         while ends != 0 {
-            self.fields.push(base + ends.trailing_zeros());
+            room[count % BLOCK] = base.wrapping_add(ends.trailing_zeros());
             ends &= ends - 1;
+            count += 1;
         }
+        self.count += count;
+    }
+
+    #[inline]
+    fn make_room(&mut self) {
+        if self.room.len() < self.count + BLOCK {
+            self.room.resize((2 * self.room.len()).max(64 * BLOCK), 0);
+        }
+    }
+
+    fn clear(&mut self) {
+        self.count = 0;
     }
 }
 
@@ -52,18 +71,14 @@ pub fn index(text: &[u8], marks: Marks, ends: &mut Ends) -> Result<(), StrayQuot
     let mut blocks = text.chunks_exact(BLOCK);
     let mut base = 0;
     for block in &mut blocks {
-        let breaks = equal(block, b'\n');
-        let found = state.ends(block, breaks, marks)?;
-        ends.push(found, found & breaks, base);
+        ends.take(state.ends(block, marks)?, base);
         base += BLOCK as u32;
     }
     let mut last = [b'\n'; BLOCK];
     let rest = blocks.remainder();
     last[..rest.len()].copy_from_slice(rest);
     let within = !(u64::MAX << rest.len());
-    let breaks = equal(&last, b'\n');
-    let found = state.ends(&last, breaks, marks)? & within;
-    ends.push(found, found & breaks, base);
+    ends.take(state.ends(&last, marks)? & within, base);
     Ok(())
 }
 
@@ -80,13 +95,14 @@ struct State {
 }
 
 impl State {
-    /// The ends of fields in a block whose line breaks are known, as bits.
-    fn ends(&mut self, block: &[u8], breaks: u64, marks: Marks) -> Result<u64, StrayQuote> {
-        let separators = equal(block, marks.delimiter) | breaks;
+    /// The ends of fields in a block, as bits.
+    #[inline]
+    fn ends(&mut self, block: &[u8], marks: Marks) -> Result<u64, StrayQuote> {
+        let separators = equal(block, [marks.delimiter, b'\n']);
         if !marks.quoted {
             return Ok(separators);
         }
-        let quotes = equal(block, b'"');
+        let quotes = equal(block, [b'"']);
         if quotes == 0 && self.after_close == 0 && self.after_return == 0 {
             let ends = separators & !self.inside;
             self.after_end = ends >> (BLOCK - 1);
@@ -109,10 +125,10 @@ impl State {
 
     /// True where what follows closed quotes is a carriage return, and a line break follows that.
     fn ends_record(&mut self, block: &[u8], follows: u64) -> bool {
-        let returns = follows & equal(block, b'\r');
+        let returns = follows & equal(block, [b'\r']);
         let behind = (returns << 1) | self.after_return;
         self.after_return = returns >> (BLOCK - 1);
-        follows == returns && behind & !equal(block, b'\n') == 0
+        follows == returns && behind & !equal(block, [b'\n']) == 0
     }
 }
 
@@ -124,15 +140,15 @@ fn running_parity(mut bits: u64) -> u64 {
     bits
 }
 
-/// The bytes of a block that are equal to one, as bits.
-fn equal(block: &[u8], byte: u8) -> u64 {
-    let wanted = u8x16::splat(byte);
+/// The bytes of a block that are one of some, as bits.
+#[inline]
+fn equal<const N: usize>(block: &[u8], bytes: [u8; N]) -> u64 {
+    let wanted = bytes.map(u8x16::splat);
     let mut mask = 0;
-    for (at, part) in block.chunks_exact(16).enumerate() {
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(part);
-        let found = u8x16::new(bytes).simd_eq(wanted).to_bitmask();
-        mask |= u64::from(found) << (16 * at);
+    for (at, part) in block.as_chunks().0.iter().enumerate() {
+        let part = u8x16::new(*part);
+        let found = wanted.iter().fold(u8x16::ZERO, |found, wanted| found | part.simd_eq(*wanted));
+        mask |= u64::from(found.to_bitmask()) << (16 * at);
     }
     mask
 }
@@ -151,10 +167,7 @@ pub fn index_exactly(text: &[u8], marks: Marks, ends: &mut Ends) -> bool {
             quoted = !closed;
             at += usize::from(doubled);
         } else if ends_field {
-            ends.fields.push(at as u32);
-            if byte == b'\n' {
-                ends.rows.push(ends.fields.len() as u32);
-            }
+            ends.push(at as u32);
             closed = false;
         } else if byte == b'"' && marks.quoted {
             stray |= !fresh;
@@ -173,9 +186,10 @@ pub fn index_exactly(text: &[u8], marks: Marks, ends: &mut Ends) -> bool {
 pub fn field_range(record: &[u8], field: usize, marks: Marks) -> Option<std::ops::Range<usize>> {
     let mut ends = Ends::default();
     index_exactly(record, marks, &mut ends);
-    ends.fields.push(u32::try_from(record.len()).ok()?);
-    let end = *ends.fields.get(field)? as usize;
-    let start = field.checked_sub(1).map_or(0, |before| ends.fields[before] as usize + 1);
+    ends.push(u32::try_from(record.len()).ok()?);
+    let ends = ends.fields();
+    let end = *ends.get(field)? as usize;
+    let start = field.checked_sub(1).map_or(0, |before| ends[before] as usize + 1);
     Some(start..end)
 }
 
@@ -226,13 +240,13 @@ mod tests {
 
     fn ends(text: &[u8]) -> Result<Vec<u32>, StrayQuote> {
         let mut ends = Ends::default();
-        index(text, Marks::CSV, &mut ends).map(|()| ends.fields)
+        index(text, Marks::CSV, &mut ends).map(|()| ends.fields().to_vec())
     }
 
-    fn exact(text: &[u8]) -> (Ends, bool) {
+    fn exact(text: &[u8]) -> (Vec<u32>, bool) {
         let mut ends = Ends::default();
         let stray = index_exactly(text, Marks::CSV, &mut ends);
-        (ends, stray)
+        (ends.fields().to_vec(), stray)
     }
 
     #[test]
@@ -265,7 +279,7 @@ mod tests {
         let mut ends = Ends::default();
         let marks = Marks { delimiter: b'|', quoted: false };
         assert_eq!(index(b"a|\"b\n\"|c\n", marks, &mut ends), Ok(()));
-        assert_eq!(ends, Ends { fields: vec![1, 4, 6, 8], rows: vec![2, 4] });
+        assert_eq!(ends.fields(), [1, 4, 6, 8]);
     }
 
     #[test]
@@ -284,9 +298,8 @@ mod tests {
             // A chunk ends with a record; a quote that is open at its end is the cutter's to find.
             let text = format!("{text}\n");
             let (slow, stray) = exact(text.as_bytes());
-            let mut fast = Ends::default();
-            match index(text.as_bytes(), Marks::CSV, &mut fast) {
-                Ok(()) => {
+            match ends(text.as_bytes()) {
+                Ok(fast) => {
                     prop_assert!(!stray);
                     prop_assert_eq!(fast, slow);
                 }

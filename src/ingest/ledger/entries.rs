@@ -10,6 +10,7 @@ use std::io::Result;
 
 use hashbrown::HashTable;
 
+use super::file::joined;
 use super::spill::Spill;
 
 /// Most ranges of lines that are kept of an open entry.
@@ -276,11 +277,11 @@ impl Entries {
         Ok(())
     }
 
-    /// Ends the pass.
+    /// Ends the pass, on so many threads.
     ///
     /// # Errors
     /// A temporary file cannot be written or read.
-    pub fn finish(mut self) -> Result<Outcome> {
+    pub fn finish(mut self, threads: usize) -> Result<Outcome> {
         if let Some(last) = self.carry.take() {
             self.end_run(last)?;
         }
@@ -288,24 +289,18 @@ impl Entries {
         for entry in &open {
             self.see(entry.sum.hash, !entry.each_line_once())?;
         }
-        let (mut single, mut doubtful) = (0_u64, Vec::new());
-        let (mut bytes, mut hashes) = (Vec::new(), Vec::new());
-        for partition in 0..self.seen.partitions() {
-            self.seen.take(partition, &mut bytes)?;
-            hashes.clear();
-            hashes.extend(
-                bytes.chunks_exact(8).map(|eight| eight.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte))),
-            );
-            hashes.sort_unstable();
-            for same in hashes.chunk_by(|a, b| a & !1 == b & !1) {
-                if same.len() == 1 && same[0] & 1 == 0 {
-                    single += 1;
-                } else if doubtful.len() <= self.most.again {
-                    doubtful.push(same[0] & !1);
-                }
-            }
+        let (mut single, mut doubtful) = (0, Vec::new());
+        let most = self.most.again;
+        let parts = std::thread::scope(|scope| {
+            let parts = self.seen.split(threads);
+            let threads: Vec<_> = parts.into_iter().map(|part| scope.spawn(move || come_once(part, most))).collect();
+            threads.into_iter().map(joined).collect::<Result<Vec<_>>>()
+        })?;
+        for (once, others) in parts {
+            single += once;
+            doubtful.extend(others);
         }
-        if doubtful.len() > self.most.again {
+        if doubtful.len() > most {
             return Ok(Outcome { balanced: 0, others: 0, unbalanced: Vec::new(), again: Again::All });
         }
         let again = Again::Some(doubtful);
@@ -314,6 +309,26 @@ impl Entries {
         let others = left.len() as u64;
         Ok(Outcome { balanced: single - others, others, unbalanced, again })
     }
+}
+
+/// How many hashes come once and need no second look, and the others: these only while they are not too many.
+fn come_once(mut seen: Spill, most: usize) -> Result<(u64, Vec<u64>)> {
+    let (mut single, mut doubtful) = (0, Vec::new());
+    let (mut bytes, mut hashes) = (Vec::new(), Vec::new());
+    for partition in 0..seen.partitions() {
+        seen.take(partition, &mut bytes)?;
+        hashes.clear();
+        hashes.extend(bytes.as_chunks().0.iter().map(|eight| u64::from_le_bytes(*eight)));
+        hashes.sort_unstable();
+        for same in hashes.chunk_by(|a, b| a & !1 == b & !1) {
+            if same.len() == 1 && same[0] & 1 == 0 {
+                single += 1;
+            } else if doubtful.len() <= most {
+                doubtful.push(same[0] & !1);
+            }
+        }
+    }
+    Ok((single, doubtful))
 }
 
 impl Fragment {

@@ -6,6 +6,8 @@
 
 mod entries;
 mod file;
+mod keys;
+mod ordinary;
 mod parquet;
 pub mod pass;
 pub mod plan;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use hashbrown::HashTable;
 use memchr::memmem::Finder;
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memchr_iter, memchr2, memrchr};
 
 use super::entries::{At, Fragment, Group, Lines, Part, add};
+use super::keys::{Keys, Known, hash, same};
 use super::plan::{Plan, Sides, Text};
 use super::recheck::{Item, Recheck};
 use super::report::Above;
@@ -34,7 +34,8 @@ pub struct Rules<'a> {
     pub outside_quarter: Outsiders,
     pub other_currencies: Outsiders,
     own: OwnNumbers,
-    /// Find what every own number starts with, before a journal id is looked at more closely.
+    /// The letters that own numbers start with, and what finds their beginnings: most journal ids are told by these.
+    initials: [u8; 2],
     prefixes: [Finder<'static>; 2],
     entities: Vec<&'a str>,
 }
@@ -48,8 +49,9 @@ impl<'a> Rules<'a> {
         let own = OwnNumbers::new(&quarter.id, entities, quarters);
         let [outside_quarter, other_currencies] = policies;
         let prefixes = OwnNumbers::PREFIXES.map(Finder::new);
+        let initials = OwnNumbers::PREFIXES.map(|prefix| prefix.as_bytes()[0]);
         let entities = codes.entities.iter().map(String::as_str).collect();
-        Self { book, codes, quarter, outside_quarter, other_currencies, own, prefixes, entities }
+        Self { book, codes, quarter, outside_quarter, other_currencies, own, initials, prefixes, entities }
     }
 
     /// The entity of a group of an entry's lines.
@@ -66,7 +68,10 @@ impl<'a> Rules<'a> {
     }
 
     fn carried(&self, journal_id: &[u8]) -> Carried<'_> {
-        if self.prefixes.iter().all(|prefix| prefix.find(journal_id).is_none()) {
+        let [one, other] = self.initials;
+        if memchr2(one, other, journal_id).is_none()
+            || self.prefixes.iter().all(|prefix| prefix.find(journal_id).is_none())
+        {
             return Carried::Nothing;
         }
         self.own.carried_by(&String::from_utf8_lossy(journal_id))
@@ -78,50 +83,53 @@ const FEW_PIECES: usize = 8;
 /// Marks the lines of an entry that are dated outside the quarter.
 const OUTSIDE: u32 = 1;
 
-/// An account in a dimension and a currency, as a file writes them, and what went through it.
-struct Combination {
-    /// The pieces of the record that say it.
-    key: Vec<Box<[u8]>>,
-    account: String,
-    dimension: Dimension,
-    group: Option<Group>,
+/// An account in a dimension and a currency, as a file writes them, and what went through it. Each line is added to one:
+/// what it does not need lies elsewhere.
+pub(super) struct Combination {
+    pub group: Option<Group>,
     account_known: bool,
     /// Every code is known, and the currency is one that is taken.
     sound: bool,
     /// The currency is not the book's, and a policy sets such lines aside.
     aside: bool,
     debit_normal: bool,
-    /// Debit less credit by day of the quarter, of the accounts that royalties are measured from.
+    pub debits: i128,
+    pub credits: i128,
+    pub lines: u64,
+    pub days: Option<Box<Days>>,
+    codes: Box<(String, Dimension)>,
+}
+
+/// What went through an account by day of the quarter.
+pub(super) struct Days {
+    /// Debit less credit, of the accounts that royalties are measured from.
     daily: Option<Vec<i128>>,
-    /// Credits by day of the quarter, of the account of accrued royalties.
+    /// Credits, of the account of accrued royalties.
     accrued: Option<Vec<i128>>,
-    debits: i128,
-    credits: i128,
-    lines: u64,
 }
 
 /// Lines of one entry that follow each other.
 #[derive(Default)]
-struct Run {
-    open: bool,
+pub(super) struct Run {
+    pub open: bool,
     /// The fields of the journal id as read, one after the other, and where each ends.
-    key: Vec<u8>,
+    pub key: Vec<u8>,
     key_ends: Vec<usize>,
-    id: Vec<u8>,
+    pub id: Vec<u8>,
     hash: u64,
-    own: Own,
-    balances: Vec<(Group, i128)>,
-    numbers: Vec<i64>,
+    pub own: Own,
+    pub balances: Vec<(Group, i128)>,
+    pub numbers: Vec<i64>,
     /// The line numbers, once they are no rising whole numbers.
-    texts: Option<Vec<Box<[u8]>>>,
+    pub texts: Option<Vec<Box<[u8]>>>,
     first: u64,
-    last: u64,
+    pub last: u64,
     spoiled: bool,
 }
 
 /// What a run's journal id says of closepack's own entries.
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
-enum Own {
+pub(super) enum Own {
     #[default]
     Nothing,
     /// An entry of the quarter.
@@ -130,10 +138,12 @@ enum Own {
 }
 
 #[derive(Clone, Copy)]
-struct Day {
+pub(super) struct Day {
     date: NaiveDate,
     /// Days since the quarter began; none for a day outside.
-    of_quarter: Option<usize>,
+    pub of_quarter: Option<usize>,
+    /// Days since 1970-01-01, where the text that it was read from is the date as ISO 8601 has it.
+    pub plain: Option<i64>,
 }
 
 /// The amounts of a line, in cents; neither is negative.
@@ -206,28 +216,47 @@ fn add_days(sums: &mut BTreeMap<NaiveDate, Money>, days: BTreeMap<NaiveDate, Mon
     }
 }
 
+/// The fields of the plan's texts that are a whole field, as most are: these need not be made.
+struct Plain {
+    journal_id: Option<usize>,
+    journal_line: Option<usize>,
+    date: Option<usize>,
+}
+
+impl Plain {
+    fn new(plan: &Plan) -> Self {
+        Self {
+            journal_id: plan.journal_id.field().filter(|_| !opens(plan)),
+            journal_line: plan.journal_line.as_ref().and_then(Text::field),
+            date: plan.date.field(),
+        }
+    }
+}
+
 /// One thread's pass over a file. Feed it chunks of lines in any order of chunks.
 pub struct Pass<'a> {
     rules: &'a Rules<'a>,
     pub(super) plan: &'a Plan,
+    plain: Plain,
     file: &'a str,
     file_index: u32,
     marks: Marks,
-    table: HashTable<u32>,
-    combinations: Vec<Combination>,
-    run: Run,
+    pub(super) combinations: Vec<Combination>,
+    /// Finds them by the pieces of a record that say them.
+    pub(super) keys: Keys,
+    pub(super) run: Run,
     runs: u64,
     part: Part,
-    day_text: Vec<u8>,
-    day: Option<Day>,
-    sums: Sums,
+    pub(super) day_text: Vec<u8>,
+    pub(super) day: Option<Day>,
+    pub(super) sums: Sums,
     /// The lines of entries that are looked at again go there.
-    recheck: Option<Recheck>,
+    pub(super) recheck: Option<Recheck>,
     scratch: Vec<u8>,
     error: Option<std::io::Error>,
     pub(super) above: Above,
     /// A row that could not be read stands before the next one, and may be of its entry.
-    tainted: bool,
+    pub(super) tainted: bool,
     pub faults: Faults,
 }
 
@@ -238,11 +267,12 @@ impl<'a> Pass<'a> {
         Self {
             rules,
             plan,
+            plain: Plain::new(plan),
             file,
             file_index,
             marks,
-            table: HashTable::new(),
             combinations: Vec::new(),
+            keys: Keys::default(),
             run: Run::default(),
             runs: 0,
             part: Part::default(),
@@ -319,10 +349,9 @@ impl<'a> Pass<'a> {
     /// The place of a combination of codes that is known, and whose lines the books take; `key` has the pieces of a
     /// record that together say its dimension and currency.
     #[must_use]
+    #[inline(always)]
     pub fn taken(&self, key: &[&[u8]]) -> Option<usize> {
-        let at = self.find(hash(key), key)?;
-        let combination = &self.combinations[at];
-        (combination.sound && !combination.aside).then_some(at)
+        self.keys.find(key).filter(|known| known.taken).map(|known| known.at)
     }
 
     /// Checks and adds a line, whose combination of codes is `known` where [`Pass::taken`] knew it: only then may the
@@ -349,7 +378,11 @@ impl<'a> Pass<'a> {
     fn line(&mut self, record: &Record<'_>, key: &[&[u8]], known: Option<usize>) {
         self.sums.lines += 1;
         self.sums.last_line = record.number;
-        if self.above.opened || !self.run.goes_on(self.plan, record.fields) {
+        let goes_on = match self.plain.journal_id {
+            Some(at) => self.run.open && same(record.fields[at], &self.run.key),
+            None => !self.above.opened && self.run.goes_on(self.plan, record.fields),
+        };
+        if !goes_on {
             self.end_run(false);
             self.start_run(record);
         }
@@ -382,18 +415,11 @@ impl<'a> Pass<'a> {
         combination.debits += i128::from(amount.debit);
         combination.credits += i128::from(amount.credit);
         combination.lines += 1;
-        self.sums.established.known_accounts += u64::from(combination.account_known);
         if self.run.own != Own::Nothing {
             return self.own_line(record, at, amount);
         }
-        if let Some(day) = day.and_then(|day| day.of_quarter) {
-            let combination = &mut self.combinations[at];
-            if let Some(days) = &mut combination.daily {
-                days[day] += i128::from(amount.debit - amount.credit);
-            }
-            if let Some(days) = &mut combination.accrued {
-                days[day] += i128::from(amount.credit);
-            }
+        if let (Some(days), Some(day)) = (&mut combination.days, day.and_then(|day| day.of_quarter)) {
+            days.add(day, amount.debit, amount.credit);
         }
     }
 
@@ -401,12 +427,13 @@ impl<'a> Pass<'a> {
     #[cold]
     fn own_line(&mut self, record: &Record<'_>, at: usize, amount: Amount) {
         let rules = self.rules;
-        let (id, combination) = (String::from_utf8_lossy(&self.run.id).into_owned(), &self.combinations[at]);
+        let id = String::from_utf8_lossy(&self.run.id).into_owned();
+        let (account, dimension) = &*self.combinations[at].codes;
         let (message, expected, help) = match rules.carried(id.as_bytes()) {
-            Carried::Own(entry) if entry.entity == combination.dimension.entity => {
+            Carried::Own(entry) if entry.entity == dimension.entity => {
                 let cents = Money::from_cents(i128::from(amount.debit - amount.credit));
                 let key = (entry.movement, entry.entity);
-                return self.sums.posted.add(key, &combination.account, &combination.dimension, cents, &id);
+                return self.sums.posted.add(key, account, dimension, cents, &id);
             }
             Carried::Own(entry) => (
                 "the line is of another entity than the entry that its journal id names",
@@ -423,7 +450,7 @@ impl<'a> Pass<'a> {
     }
 
     fn start_run(&mut self, record: &Record<'_>) {
-        let (plan, rules, run) = (self.plan, self.rules, &mut self.run);
+        let (plan, run) = (self.plan, &mut self.run);
         run.start(plan, record);
         run.spoiled = self.tainted;
         if opens(plan) {
@@ -433,20 +460,24 @@ impl<'a> Pass<'a> {
             }
             run.call(&self.above.id);
         }
-        if self.sums.first_run.is_none() {
-            self.sums.first_run = Some((record.number, String::from_utf8_lossy(&run.id).into_owned()));
-        }
         if self.tainted {
             self.look_again(None, None, 0);
         }
-        let carried = rules.carried(&self.run.id);
-        let run = &mut self.run;
-        run.own = match carried {
+        self.look_at_id(record.number);
+    }
+
+    /// Looks at the journal id of a run that has started.
+    pub(super) fn look_at_id(&mut self, line: u64) {
+        let (rules, run) = (self.rules, &mut self.run);
+        if self.sums.first_run.is_none() {
+            self.sums.first_run = Some((line, String::from_utf8_lossy(&run.id).into_owned()));
+        }
+        run.own = match rules.carried(&run.id) {
             Carried::Nothing => Own::Nothing,
             Carried::Earlier => {
                 let id = String::from_utf8_lossy(&run.id).into_owned();
-                let first = self.sums.earlier_entries.entry(id).or_insert(record.number);
-                *first = record.number.min(*first);
+                let first = self.sums.earlier_entries.entry(id).or_insert(line);
+                *first = line.min(*first);
                 Own::Nothing
             }
             Carried::Own(_) => Own::This,
@@ -454,7 +485,7 @@ impl<'a> Pass<'a> {
         };
     }
 
-    fn end_run(&mut self, ends_chunk: bool) {
+    pub(super) fn end_run(&mut self, ends_chunk: bool) {
         if !std::mem::take(&mut self.run.open) {
             return;
         }
@@ -503,8 +534,13 @@ impl<'a> Pass<'a> {
         }
         let line = self.plan.journal_line.as_ref();
         if let Some(text) = line {
-            self.scratch.clear();
-            let number = text.of(record.fields, &mut self.scratch).unwrap_or_default();
+            let number = match self.plain.journal_line {
+                Some(at) => record.fields[at],
+                None => {
+                    self.scratch.clear();
+                    text.of(record.fields, &mut self.scratch).unwrap_or_default()
+                }
+            };
             if number.is_empty() {
                 self.run.spoiled = true;
                 self.look_again(None, None, cents);
@@ -537,31 +573,17 @@ impl<'a> Pass<'a> {
 
     /// The place of the record's combination of codes, added where it is new.
     fn combination(&mut self, record: &Record<'_>, key: &[&[u8]]) -> usize {
-        let hash = hash(key);
-        if let Some(at) = self.find(hash, key) {
-            return at;
+        if let Some(known) = self.keys.find(key) {
+            return known.at;
         }
         let at = self.combinations.len();
-        let combination = self.new_combination(record, key);
+        let combination = self.new_combination(record);
+        self.keys.insert(key, Known { at, taken: combination.sound && !combination.aside });
         self.combinations.push(combination);
-        let combinations = &self.combinations;
-        let rehash = |at: &u32| {
-            let pieces: Vec<&[u8]> = combinations[*at as usize].key.iter().map(|piece| &**piece).collect();
-            self::hash(&pieces)
-        };
-        self.table.insert_unique(hash, at as u32, rehash);
         at
     }
 
-    fn find(&self, hash: u64, key: &[&[u8]]) -> Option<usize> {
-        let is = |at: &u32| {
-            let known = &self.combinations[*at as usize].key;
-            known.len() == key.len() && known.iter().zip(key).all(|(known, piece)| same(known, piece))
-        };
-        self.table.find(hash, is).map(|at| *at as usize)
-    }
-
-    fn new_combination(&self, record: &Record<'_>, key: &[&[u8]]) -> Combination {
+    fn new_combination(&self, record: &Record<'_>) -> Combination {
         let (plan, rules) = (self.plan, self.rules);
         let text = |text: &Text| {
             let mut bytes = Vec::new();
@@ -578,33 +600,35 @@ impl<'a> Pass<'a> {
         let dimension_known = codes.entities.contains(&dimension.entity)
             && codes.brands.contains(&dimension.brand)
             && codes.segments.contains(&dimension.segment);
+        let royalties = account == accounts.net_sales || account == accounts.royalty_expense;
+        let accrued = accounts.accrued_royalties.as_deref() == Some(account.as_str());
         let days = |wanted: bool| wanted.then(|| vec![0; days_of(rules.quarter)]);
         Combination {
-            key: key.iter().map(|piece| Box::from(*piece)).collect(),
             group: rules.group(&dimension.entity, &currency),
             account_known: known.is_some(),
             sound: known.is_some() && dimension_known && (aside || !foreign),
             aside,
             debit_normal: known.is_none_or(|account| account.debit_normal),
-            daily: days(account == accounts.net_sales || account == accounts.royalty_expense),
-            accrued: days(accounts.accrued_royalties.as_deref() == Some(account.as_str())),
-            account,
-            dimension,
             debits: 0,
             credits: 0,
             lines: 0,
+            days: (royalties || accrued).then(|| Box::new(Days { daily: days(royalties), accrued: days(accrued) })),
+            codes: Box::new((account, dimension)),
         }
     }
 
     /// The line's day, where it is a date.
     fn day(&mut self, record: &Record<'_>) -> Option<Day> {
-        if let ([at], true) = (self.plan.date.fields(), self.plan.date.values.is_empty())
-            && self.day.is_some()
-            && same(record.fields[*at], &self.day_text)
+        if let (Some(at), Some(day)) = (self.plain.date, self.day)
+            && same(record.fields[at], &self.day_text)
         {
-            self.sums.established.dated += u64::from(self.day.is_some_and(|day| day.of_quarter.is_some()));
-            return self.day;
+            self.sums.established.dated += u64::from(day.of_quarter.is_some());
+            return Some(day);
         }
+        self.next_day(record)
+    }
+
+    fn next_day(&mut self, record: &Record<'_>) -> Option<Day> {
         let mut text = Vec::new();
         let mapped = self.plan.date.write(record.fields, &mut text).is_ok();
         let read = if mapped { values::date(&text, &self.plan.dates) } else { Err(values::DateError::NotADate) };
@@ -614,7 +638,8 @@ impl<'a> Pass<'a> {
                 self.sums.first_day = Some(self.sums.first_day.map_or(date, |first| first.min(date)));
                 self.sums.last_day = self.sums.last_day.max(Some(date));
                 let since = usize::try_from((date - quarter.start).num_days()).ok();
-                self.day = Some(Day { date, of_quarter: since.filter(|_| quarter.contains(date)) });
+                let plain = (date.to_string().as_bytes() == text).then(|| date.to_epoch_days().into());
+                self.day = Some(Day { date, of_quarter: since.filter(|_| quarter.contains(date)), plain });
                 self.sums.established.dated += u64::from(quarter.contains(date));
             }
             Err(error) => {
@@ -670,14 +695,14 @@ impl<'a> Pass<'a> {
             } else {
                 (&plan.currency, SetAside::OTHER_CURRENCY)
             };
-            let combination = &self.combinations[at];
+            let (account, dimension) = &*self.combinations[at].codes;
             self.sums.set_aside.push(SetAside {
                 place: self.place(record, field).place,
                 kind,
                 value: self.value(record, field),
                 journal_id: String::from_utf8_lossy(&self.run.id).into_owned(),
-                account: combination.account.clone(),
-                dimension: combination.dimension.clone(),
+                account: account.clone(),
+                dimension: dimension.clone(),
             });
         }
     }
@@ -687,7 +712,7 @@ impl<'a> Pass<'a> {
     fn tell_codes(&mut self, record: &Record<'_>, at: usize) {
         let (rules, plan) = (self.rules, self.plan);
         let combination = &self.combinations[at];
-        let (dimension, account_known) = (combination.dimension.clone(), combination.account_known);
+        let (dimension, account_known) = (combination.codes.1.clone(), combination.account_known);
         if !account_known {
             let help = "add the account to the chart, or correct the code (leading zeros count)";
             let (message, expected) = ("the account is not in the chart", "an account of chart_of_accounts.csv");
@@ -741,7 +766,7 @@ impl<'a> Pass<'a> {
 
     fn one_column(&mut self, record: &Record<'_>, amount: usize) -> Option<i64> {
         let cents = self.cents(record, amount)?;
-        self.above.add((cents, 0));
+        self.show((cents, 0));
         Some(cents)
     }
 
@@ -771,8 +796,15 @@ impl<'a> Pass<'a> {
             self.field_fault(record, field, Code::BadAmount, message, &value, expected, help);
             return None;
         }
-        self.above.add(if field == debit { (cents, 0) } else { (0, cents) });
+        self.show(if field == debit { (cents, 0) } else { (0, cents) });
         Some(Amount::signed(if field == debit { cents } else { -cents }))
+    }
+
+    /// Counts what a line's amount columns show, where a total below may say what it comes to.
+    fn show(&mut self, shown: (i64, i64)) {
+        if self.plan.report.is_some() {
+            self.above.add(shown);
+        }
     }
 
     fn no_side(&mut self, record: &Record<'_>, (debit, credit): (usize, usize), message: &str) -> Option<Amount> {
@@ -800,6 +832,7 @@ impl<'a> Pass<'a> {
         );
     }
 
+    #[inline]
     pub(super) fn cents(&mut self, record: &Record<'_>, field: usize) -> Option<i64> {
         match values::cents(record.fields[field], &self.plan.numbers) {
             Ok(cents) => Some(cents),
@@ -898,7 +931,6 @@ impl Run {
     }
 
     fn start(&mut self, plan: &Plan, record: &Record<'_>) {
-        self.open = true;
         self.key.clear();
         self.key_ends.clear();
         for at in plan.journal_id.fields() {
@@ -909,12 +941,29 @@ impl Run {
         if plan.journal_id.write(record.fields, &mut self.id).is_err() {
             self.id.clear();
         }
+        self.begin(record.number);
+    }
+
+    /// Starts with a line whose journal id is a field as it stands.
+    pub fn start_plain(&mut self, id: &[u8], line: u64) {
+        for text in [&mut self.key, &mut self.id] {
+            text.clear();
+            text.extend_from_slice(id);
+        }
+        self.key_ends.clear();
+        self.key_ends.push(id.len());
+        self.spoiled = false;
+        self.begin(line);
+    }
+
+    fn begin(&mut self, line: u64) {
+        self.open = true;
         self.hash = hash(&[&self.id]);
         self.balances.clear();
         self.numbers.clear();
         self.texts = None;
-        self.first = record.number;
-        self.last = record.number;
+        self.first = line;
+        self.last = line;
     }
 
     /// Goes by an id that is not that of its first line.
@@ -972,18 +1021,34 @@ impl Run {
     }
 }
 
+impl Days {
+    /// Adds a line's amounts, in cents.
+    pub fn add(&mut self, day: usize, debit: i64, credit: i64) {
+        if let Some(daily) = &mut self.daily {
+            daily[day] += i128::from(debit - credit);
+        }
+        if let Some(accrued) = &mut self.accrued {
+            accrued[day] += i128::from(credit);
+        }
+    }
+}
+
 impl Combination {
     fn add_to(self, sums: &mut Sums, quarter: &Quarter) {
         let by_day = |days: Vec<i128>| {
             let dated = quarter.start.iter_days().zip(days).filter(|(_, cents)| *cents != 0);
             dated.map(|(day, cents)| (day, Money::from_cents(cents))).collect::<Vec<_>>()
         };
-        let key = (self.account, self.dimension);
-        for (day, amount) in self.daily.map(by_day).into_iter().flatten() {
+        let key = *self.codes;
+        let Days { daily, accrued } = self.days.map_or(Days { daily: None, accrued: None }, |days| *days);
+        for (day, amount) in daily.map(by_day).into_iter().flatten() {
             *sums.daily.entry(key.clone()).or_default().entry(day).or_insert(Money::ZERO) += amount;
         }
-        for (day, amount) in self.accrued.map(by_day).into_iter().flatten() {
+        for (day, amount) in accrued.map(by_day).into_iter().flatten() {
             *sums.accrued.entry(key.1.clone()).or_default().entry(day).or_insert(Money::ZERO) += amount;
+        }
+        if self.account_known {
+            sums.established.known_accounts += self.lines;
         }
         if self.lines > 0 {
             let activity = sums.activity.entry(key).or_default();
@@ -1004,51 +1069,8 @@ fn days_of(quarter: &Quarter) -> usize {
 }
 
 /// A number as it is counted: digits without leading zeros, few enough for 64 bits.
-fn whole_number(text: &[u8]) -> Option<i64> {
+#[inline]
+pub(super) fn whole_number(text: &[u8]) -> Option<i64> {
     let counted = matches!(text, [b'0'] | [b'1'..=b'9', ..]) && text.len() <= 18 && text.iter().all(u8::is_ascii_digit);
     counted.then(|| text.iter().fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0')))
-}
-
-/// Equality of short texts, without a call for each.
-#[inline]
-fn same(one: &[u8], other: &[u8]) -> bool {
-    if one.len() != other.len() {
-        return false;
-    }
-    let (Some(last), Some(other_last)) = (one.last_chunk::<8>(), other.last_chunk::<8>()) else {
-        return one.iter().zip(other).all(|(byte, other)| byte == other);
-    };
-    let words = one.chunks_exact(8).zip(other.chunks_exact(8));
-    last == other_last && words.into_iter().all(|(word, other)| word == other)
-}
-
-/// A hash of texts. It decides no equality, only where to look.
-fn hash(texts: &[&[u8]]) -> u64 {
-    texts.iter().fold(0x9E37_79B9_7F4A_7C15, |sum, text| hash_text(sum, text))
-}
-
-fn hash_text(mut sum: u64, text: &[u8]) -> u64 {
-    let mut rest = text;
-    while let Some((word, more)) = rest.split_first_chunk::<8>() {
-        sum = mix(sum, u64::from_le_bytes(*word));
-        rest = more;
-    }
-    let last = match (text.last_chunk::<8>(), rest) {
-        (Some(word), _) => u64::from_le_bytes(*word),
-        (None, []) => 0,
-        // Of one to seven bytes: the first four and the last four, or first, middle and last.
-        (None, short) => match (short.first_chunk::<4>(), short.last_chunk::<4>()) {
-            (Some(first), Some(last)) => {
-                u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
-            }
-            _ => u64::from(short[0]) << 16 | u64::from(short[short.len() / 2]) << 8 | u64::from(short[short.len() - 1]),
-        },
-    };
-    mix(sum, last ^ (text.len() as u64) << 56)
-}
-
-/// Both halves of a product, folded.
-fn mix(sum: u64, word: u64) -> u64 {
-    let product = u128::from(sum ^ word) * u128::from(0xA076_1D64_78BD_642F_u64);
-    (product as u64) ^ (product >> 64) as u64
 }

@@ -83,6 +83,16 @@ impl Text {
         }
     }
 
+    /// The field that it is, as it stands, where it is no more and no less.
+    #[must_use]
+    pub fn field(&self) -> Option<usize> {
+        let whole = self.values.is_empty() && self.after.is_empty() && self.until.is_empty();
+        match self.parts {
+            Parts::Field(at) if whole => Some(at),
+            _ => None,
+        }
+    }
+
     /// The text of a record, written to `scratch` only where it is made of several or stands for another.
     ///
     /// # Errors

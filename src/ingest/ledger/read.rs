@@ -148,7 +148,7 @@ impl Reading<'_> {
                 return Ok(Attempt { stray: true, ..Attempt::default() });
             }
         }
-        let outcome = entries.into_inner().unwrap_or_else(PoisonError::into_inner).finish()?;
+        let outcome = entries.into_inner().unwrap_or_else(PoisonError::into_inner).finish(self.scale.threads)?;
         let found = self.look_again(&outcome)?;
         Ok(self.conclude(total, outcome, found))
     }

@@ -29,6 +29,18 @@ impl Spill {
         self.partitions.len()
     }
 
+    /// The partitions in so many parts, in their order; fewer parts where there are not enough partitions.
+    #[must_use]
+    pub fn split(mut self, parts: usize) -> Vec<Self> {
+        let (each, buffer_bytes) = (self.partitions.len().div_ceil(parts.max(1)).max(1), self.buffer_bytes);
+        let mut split = Vec::new();
+        while !self.partitions.is_empty() {
+            let rest = self.partitions.split_off(each.min(self.partitions.len()));
+            split.push(Self { partitions: std::mem::replace(&mut self.partitions, rest), buffer_bytes });
+        }
+        split
+    }
+
     /// Adds bytes to a partition.
     ///
     /// # Errors
@@ -85,5 +97,26 @@ mod tests {
         assert_eq!(bytes, expected);
         spill.take(0, &mut bytes).expect("memory");
         assert_eq!(bytes, b"few");
+    }
+
+    #[test]
+    fn parts_have_the_partitions_in_order() {
+        for parts in [1, 2, 3, 64] {
+            let mut spill = Spill::new(5, 2);
+            for partition in 0..5 {
+                spill.push(partition, &[partition as u8; 3]).expect("a temporary file");
+            }
+            let mut all = Vec::new();
+            let split = spill.split(parts);
+            assert!(split.len() <= parts);
+            for mut part in split {
+                for partition in 0..part.partitions() {
+                    let mut bytes = Vec::new();
+                    part.take(partition, &mut bytes).expect("a temporary file");
+                    all.push(bytes);
+                }
+            }
+            assert_eq!(all, [[0; 3], [1; 3], [2; 3], [3; 3], [4; 3]]);
+        }
     }
 }

@@ -25,8 +25,12 @@ fn book() -> Book {
 
 /// Reads a text as the ledger of 2004-Q2 under the policies of a source.
 fn read_text(text: &[u8], scale: Scale, change: impl FnOnce(&mut SourceSpec)) -> (Option<Ledger>, Faults) {
+    read_file("ledger.csv", text, scale, change)
+}
+
+fn read_file(name: &str, bytes: &[u8], scale: Scale, change: impl FnOnce(&mut SourceSpec)) -> (Option<Ledger>, Faults) {
     let folder = tempfile::tempdir().expect("a folder");
-    std::fs::write(folder.path().join("ledger.csv"), text).expect("a file");
+    std::fs::write(folder.path().join(name), bytes).expect("a file");
     let book = book();
     let codes = Codes::of(&book.config);
     let quarter = book.calendar.quarter("2004-Q2").expect("a quarter");
@@ -34,10 +38,11 @@ fn read_text(text: &[u8], scale: Scale, change: impl FnOnce(&mut SourceSpec)) ->
     change(&mut spec);
     let context = Context { root: folder.path(), book: &book, codes: &codes, quarter, spec: &spec, watch: &Silent };
     let mut faults = Faults::default();
-    let found = read_at(context, &["ledger.csv".to_owned()], scale, &mut faults);
+    let found = read_at(context, &[name.to_owned()], scale, &mut faults);
     (found.map(|(ledger, _)| ledger), faults)
 }
 
+/// One thread, and more room than any of these ledgers needs.
 const ONE: Scale = Scale { threads: 1, chunk_bytes: 1 << 18, most: Most { open: 1 << 15, again: 1 << 20 } };
 
 #[derive(Debug, Clone)]
@@ -189,6 +194,102 @@ proptest! {
             (format!("{:?}", ledger.filter(|_| faults.is_empty())), faults.to_string())
         };
         prop_assert_eq!(read(Scale { threads, chunk_bytes, most: Most { open, again } }), read(ONE));
+    }
+}
+
+/// Lines that are mostly ordinary, as texts of the canonical columns.
+fn lines() -> impl Strategy<Value = Vec<Vec<&'static str>>> {
+    fn mostly(usual: &'static [&'static str], odd: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
+        prop_oneof![24 => prop::sample::select(usual), 1 => prop::sample::select(odd)]
+    }
+    let ids = mostly(&["JE-1", "JE-2", "AP-2004Q2-00000017", "7", "21"], &["", "CP-2004-Q2-II-001", "a \"b\""]);
+    let numbers = mostly(&["1", "2", "3", "4", "12"], &["", "x", "01", "-1", "1000000000000000000"]);
+    let dates = mostly(&["2004-03-01", "2004-03-02"], &["2004-02-27", "2004-02-30", "01.03.2004", ""]);
+    let entities = mostly(&["II", "INNO"], &["XX", ""]);
+    let accounts = mostly(&["1000", "4000", "1390"], &["9999", ""]);
+    let amounts = &["0.00", "5.00", "12.34", "99999.99", "123456789.01", "7", "8.5", "00.10", "999999999999999.99"];
+    let odd = &["", "-3.00", "1.234", ".50", "5,00", "1e3", "1000000000000000.00", "5.0x", "0x5.00"];
+    let amount = (mostly(amounts, odd), 0..16_u8).prop_map(|(amount, side)| match side {
+        0 => (amount, amount),
+        1..8 => ("", amount),
+        _ => (amount, ""),
+    });
+    let currencies = mostly(&["USD"], &["EUR", ""]);
+    let line = (ids, numbers, dates, entities, accounts, amount, currencies, any::<bool>()).prop_map(
+        |(id, number, date, entity, account, (debit, credit), currency, commas)| {
+            let description = if commas { "a, \"b\"" } else { "plain" };
+            vec![id, number, date, entity, account, "CRAFT", "accessories", description, debit, credit, currency]
+        },
+    );
+    prop::collection::vec(line, 1..40)
+}
+
+/// Where spaces around fields are left out, no line is taken as an ordinary one; these lines have none.
+fn both_ways(file: &str, bytes: &[u8], scale: Scale) -> [(String, String); 2] {
+    [false, true].map(|trimmed| {
+        let (ledger, faults) = read_file(file, bytes, scale, |spec| spec.layout.dialect.trimmed = trimmed);
+        (format!("{ledger:?}"), faults.to_string())
+    })
+}
+
+/// The lines in Parquet: typed as a database would have it where all values allow that, and otherwise as texts.
+fn parquet(lines: &[Vec<&'static str>], group: usize) -> Vec<u8> {
+    use polars::prelude::*;
+    let columns = HEADER.split(',').enumerate().map(|(at, name)| {
+        let texts: Vec<&str> = lines.iter().map(|line| line[at]).collect();
+        let typed = match name {
+            "journal_line" => texts
+                .iter()
+                .map(|text| text.parse().ok())
+                .collect::<Option<Vec<i64>>>()
+                .map(|numbers| Series::new(name.into(), numbers)),
+            "effective_date" => {
+                texts.iter().map(|text| text.parse().ok()).collect::<Option<Vec<NaiveDate>>>().map(|days| {
+                    let days: Vec<i32> = days.iter().map(|day| day.to_epoch_days()).collect();
+                    Series::new(name.into(), days).cast(&DataType::Date).expect("dates")
+                })
+            }
+            "debit" | "credit" => {
+                let cents = |text: &&str| match *text {
+                    "" => Some(None),
+                    text => Money::parse(text).ok().map(|amount| Some(amount.cents())),
+                };
+                texts.iter().map(cents).collect::<Option<Vec<Option<i128>>>>().map(|cents| {
+                    let cents = Int128Chunked::from_slice_options(name.into(), &cents);
+                    cents.into_decimal_unchecked(38, 2).into_series()
+                })
+            }
+            _ => None,
+        };
+        Column::from(typed.unwrap_or_else(|| Series::new(name.into(), texts)))
+    });
+    let mut frame = DataFrame::new_infer_height(columns.collect()).expect("columns of one length");
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes).with_row_group_size(Some(group)).finish(&mut frame).expect("memory");
+    bytes
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    /// A line that is taken in few steps counts as it would in many, and tells the same.
+    #[test]
+    fn ordinary_lines_are_taken_as_any_other_would_be(lines in lines(), chunk_bytes in 120..4_000_usize) {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(HEADER.split(',')).expect("memory");
+        for line in &lines {
+            writer.write_record(line).expect("memory");
+        }
+        let text = writer.into_inner().expect("memory");
+        let [few, many] = both_ways("ledger.csv", &text, Scale { chunk_bytes, ..ONE });
+        prop_assert_eq!(few, many);
+    }
+
+    /// And so it does in Parquet, where values need not become text.
+    #[test]
+    fn ordinary_rows_are_taken_as_any_other_would_be(lines in lines(), group in 1..60_usize) {
+        let [few, many] = both_ways("ledger.parquet", &parquet(&lines, group), ONE);
+        prop_assert_eq!(few, many);
     }
 }
 

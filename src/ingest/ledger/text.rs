@@ -1,14 +1,15 @@
 //! A ledger in delimited text: its header is found, and its chunks are shared out among threads.
 
 use std::io::Read;
-use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::entries::Entries;
-use super::file::{FileOf, FileRead, Flow, locked};
-use super::pass::{Pass, Rules};
+use super::file::{FileOf, FileRead, Flow, joined, locked};
+use super::keys::{Keys, Known, same};
+use super::ordinary::{Line, Ordinary};
+use super::pass::{Day, Pass, Rules, whole_number};
 use super::plan::{Plan, looked_for};
 use crate::book::layout::{Dialect, Heading, heading};
 use crate::diagnostics::{Code, Faults, Place};
@@ -20,6 +21,7 @@ use crate::ingest::record::Record;
 use crate::ingest::sniff::refused_report;
 use crate::ingest::stream::Source;
 use crate::ingest::table::field_count_fault;
+use crate::ingest::values;
 use crate::ingest::watch::Watch;
 
 /// What may separate fields where the layout does not say.
@@ -127,8 +129,7 @@ fn records<R: Read + Send>(
     let passes = std::thread::scope(|scope| {
         let others: Vec<_> = (0..others).map(|_| scope.spawn(|| work.all(pass()))).collect();
         let own = work.all(own);
-        let joined = others.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        std::iter::once(own).chain(joined).collect::<Vec<_>>()
+        std::iter::once(own).chain(others.into_iter().map(joined)).collect::<Vec<_>>()
     });
     found.stray = work.stray.load(Ordering::Relaxed);
     for pass in passes {
@@ -226,8 +227,8 @@ fn first_rows(first: &Chunk, marks: Marks, rows: usize) -> Vec<Head> {
     index_exactly(&first.text, marks, &mut ends);
     let (mut found, mut names, mut start, mut line) = (Vec::new(), Vec::new(), 0, first.first_line);
     let mut row_line = line;
-    for end in ends.fields {
-        let end = end as usize;
+    for end in ends.fields() {
+        let end = *end as usize;
         let field = unquoted(first.text[start..end].trim_ascii(), marks);
         names.push(String::from_utf8_lossy(field.trim_ascii()).into_owned());
         line += first.text[start..=end].iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
@@ -251,10 +252,13 @@ struct Columns<'a> {
     dialect: &'a Dialect,
     marks: Marks,
     width: usize,
-    wanted: Vec<usize>,
-    /// The places among those of all fields, and of those that do not only say a line's dimension.
-    all: Vec<usize>,
-    own: Vec<usize>,
+    /// How many fields a record is delivered with.
+    names: usize,
+    /// The places of the delivered fields, and their columns: of all, and of those that do not only say a line's
+    /// dimension.
+    all: Vec<(usize, usize)>,
+    own: Vec<(usize, usize)>,
+    ordinary: Option<Ordinary>,
     /// Neighbouring columns that together say a line's dimension: the first and the last of each group.
     keys: Vec<(usize, usize)>,
 }
@@ -270,24 +274,35 @@ impl<'a> Columns<'a> {
                 _ => keys.push((place, place)),
             }
         }
-        let all: Vec<usize> = (0..plan.wanted.len()).collect();
-        let own = if plan.report.is_some() { all.clone() } else { plan.beside_dimension() };
-        Self { dialect, marks, width, wanted: plan.wanted.clone(), all, own, keys }
+        let all: Vec<(usize, usize)> = plan.wanted.iter().copied().enumerate().collect();
+        let beside = plan.beside_dimension();
+        let own = all.iter().filter(|(at, _)| plan.report.is_some() || beside.contains(at)).copied().collect();
+        let ordinary = Ordinary::new(plan, dialect, &plan.wanted);
+        Self { dialect, marks, width, names: all.len(), all, own, ordinary, keys }
     }
 
     /// Goes through the records of a chunk.
     fn chunk(&self, chunk: &Chunk, ends: &Ends, clean: bool, pass: &mut Pass<'_>, file: &str) {
-        let text = &chunk.text[..];
+        let (text, fields) = (&chunk.text[..], ends.fields());
         let utf8 = std::str::from_utf8(text).is_ok();
-        let one_line_each = ends.rows.len() as u64 == chunk.lines;
-        let (mut start, mut from, mut line) = (0, 0, chunk.first_line);
-        let mut slots = Slots { fields: vec![b""; self.wanted.len()], key: vec![b""; self.keys.len()] };
-        for to in &ends.rows {
-            let to = *to as usize;
-            let row = Row { text, start, ends: &ends.fields[from..to], number: line };
-            let end = ends.fields[to - 1] as usize;
-            line += if one_line_each { 1 } else { memchr::memchr_iter(b'\n', &text[start..=end]).count() as u64 };
-            (start, from) = (end + 1, to);
+        let mut slots = Slots { fields: vec![b""; self.names], key: vec![b""; self.keys.len()] };
+        let (mut start, mut number) = (0, chunk.first_line);
+        if clean && utf8 && !self.dialect.ruled && self.fits(text, fields, chunk.lines) {
+            for ends in fields.chunks_exact(self.width) {
+                let row = Row { text, start, ends, number };
+                if !self.ordinary.as_ref().is_some_and(|columns| row.is_ordinary(self, columns, &mut slots, pass)) {
+                    row.deliver(self, &mut slots, pass);
+                }
+                start = ends[self.width - 1] as usize + 1;
+                number += 1;
+            }
+            return;
+        }
+        for ends in fields.split_inclusive(|end| text[*end as usize] == b'\n') {
+            let row = Row { text, start, ends, number };
+            let end = ends[ends.len() - 1] as usize;
+            number += memchr::memchr_iter(b'\n', &text[start..=end]).count() as u64;
+            start = end + 1;
             if self.dialect.ruled && row.is_rule() {
                 continue;
             }
@@ -297,6 +312,14 @@ impl<'a> Columns<'a> {
                 row.deliver(self, &mut slots, pass);
             }
         }
+    }
+
+    /// True where each record is one line, of as many fields as the header has: as many line breaks as there can be are
+    /// where records must end, so that none is elsewhere.
+    fn fits(&self, text: &[u8], fields: &[u32], lines: u64) -> bool {
+        let records = fields.chunks_exact(self.width);
+        fields.len() as u64 == lines * self.width as u64
+            && records.into_iter().all(|ends| text[ends[self.width - 1] as usize] == b'\n')
     }
 }
 
@@ -325,7 +348,8 @@ impl<R: Read> Work<'_, R> {
             // The others read on while this thread goes through its chunk: the feed must not stay locked.
             let number = locked(self.feed).take(&mut chunk);
             let Some(number) = number else { break };
-            let clean = index(&chunk.text, self.columns.marks, &mut ends).is_ok();
+            let marks = Marks { quoted: chunk.quoted, ..self.columns.marks };
+            let clean = index(&chunk.text, marks, &mut ends).is_ok();
             if !clean && !self.file.exact {
                 self.stray.store(true, Ordering::Relaxed);
             }
@@ -375,20 +399,76 @@ struct Row<'c> {
     number: u64,
 }
 
+/// A row as one that may be ordinary.
+struct TextLine<'l, 'c> {
+    row: &'l Row<'c>,
+    /// The pieces that say its dimension and currency.
+    key: &'l [&'c [u8]],
+    marks: Marks,
+}
+
+impl Line for TextLine<'_, '_> {
+    #[inline(always)]
+    fn number(&self) -> u64 {
+        self.row.number
+    }
+
+    #[inline(always)]
+    fn known(&self, keys: &mut Keys) -> Option<Known> {
+        keys.find(self.key)
+    }
+
+    #[inline(always)]
+    fn text(&self, column: usize) -> Option<&[u8]> {
+        match self.row.field(column) {
+            field @ [b'"', ..] => plain(field, self.marks),
+            field => Some(field),
+        }
+    }
+
+    #[inline(always)]
+    fn is_of(&self, column: usize, _: Day, text: &[u8]) -> bool {
+        self.text(column).is_some_and(|field| same(field, text))
+    }
+
+    #[inline(always)]
+    fn cents(&self, column: usize, decimal: u8) -> Option<Option<i64>> {
+        let field = self.text(column)?;
+        if field.is_empty() { Some(None) } else { values::plain(field, decimal).map(Some) }
+    }
+
+    #[inline(always)]
+    fn whole(&self, column: usize) -> Option<i64> {
+        whole_number(self.text(column)?)
+    }
+}
+
 impl<'c> Row<'c> {
+    #[inline(always)]
     fn field(&self, column: usize) -> &'c [u8] {
         self.span(column, column)
     }
 
     /// The text of neighbouring columns, as it stands.
+    #[inline(always)]
     fn span(&self, first: usize, last: usize) -> &'c [u8] {
         let start = if first == 0 { self.start } else { self.ends[first - 1] as usize + 1 };
         let text = &self.text[start..self.ends[last] as usize];
         if last + 1 == self.ends.len() { text.strip_suffix(b"\r").unwrap_or(text) } else { text }
     }
 
+    #[inline]
     fn raw(&self) -> &'c [u8] {
         self.span(0, self.ends.len() - 1)
+    }
+
+    /// Hands the record to the pass if it is an ordinary one; false if it is not, and has yet to be delivered.
+    #[inline]
+    fn is_ordinary(&self, columns: &Columns<'_>, of: &Ordinary, slots: &mut Slots<'c>, pass: &mut Pass<'_>) -> bool {
+        for (slot, (first, last)) in slots.key.iter_mut().zip(&columns.keys) {
+            *slot = self.span(*first, *last);
+        }
+        pass.ordinary(of, &TextLine { row: self, key: &slots.key, marks: columns.marks })
     }
 
     /// Hands the record to the pass. Of a combination of codes that the pass knows and takes, it reads none of the
@@ -400,8 +480,8 @@ impl<'c> Row<'c> {
         let known = pass.taken(&slots.key);
         let mut doubled = false;
         let places = if known.is_some() { &columns.own } else { &columns.all };
-        for at in places {
-            let mut field = self.field(columns.wanted[*at]);
+        for (at, column) in places {
+            let mut field = self.field(*column);
             if columns.dialect.trimmed {
                 field = field.trim_ascii();
             }
@@ -423,8 +503,8 @@ impl<'c> Row<'c> {
     /// Hands over a record with a field whose inner quotes are doubled.
     fn deliver_unquoted(&self, columns: &Columns<'_>, key: &[&[u8]], pass: &mut Pass<'_>) {
         let trimmed = |field: &'c [u8]| if columns.dialect.trimmed { field.trim_ascii() } else { field };
-        let text = |at: &usize| unquoted(trimmed(self.field(*at)), columns.marks);
-        let owned: Vec<Vec<u8>> = columns.wanted.iter().map(text).collect();
+        let text = |(_, column): &(usize, usize)| unquoted(trimmed(self.field(*column)), columns.marks);
+        let owned: Vec<Vec<u8>> = columns.all.iter().map(text).collect();
         let fields: Vec<&[u8]> = owned.iter().map(Vec::as_slice).collect();
         pass.keyed(&Record { number: self.number, raw: self.raw(), fields: &fields }, key, None);
     }

@@ -1,9 +1,12 @@
-//! The values of a column as text.
+//! The values of a column, and their texts.
 
 use std::ops::Range;
 
 use chrono::{DateTime, NaiveDate};
-use polars::prelude::{Column, DataType, PolarsResult, StringChunked, TimeUnit};
+use polars::prelude::{
+    ChunkedArray, Column, DataType, Int32Type, Int64Type, Int128Type, PolarsDataType, PolarsResult, Series,
+    StringChunked, StringType, TimeUnit,
+};
 
 use crate::diagnostics::Code;
 
@@ -78,111 +81,229 @@ impl Refusal {
     }
 }
 
-/// The values of a column as text, in the order of the rows; an absent value is an empty text.
+/// An array of a type of polars.
+type Array<T> = <T as PolarsDataType>::Array;
+
+/// The values of a column in the order of the rows.
 pub enum Cells {
-    Text(StringChunked),
-    /// Texts, and from where to where each row's is among them; rows of one value share theirs.
-    Written {
-        texts: Vec<u8>,
-        spans: Vec<Span>,
+    Text {
+        texts: Array<StringType>,
+        /// Some rows have none.
+        absent: bool,
     },
+    /// Values that become text when they are asked for it.
+    Values(Values, Form),
     /// One text for all rows.
     Same(Vec<u8>),
 }
 
-/// From where to where a text is among others.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Span {
-    from: u32,
-    to: u32,
+/// Values that are no text.
+pub enum Values {
+    Narrow(Array<Int32Type>),
+    Wide(Array<Int64Type>),
+    Widest(Array<Int128Type>),
 }
 
+/// How a value is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A number with so many digits behind the point.
+    Decimal(usize),
+    Day,
+    Moment(TimeUnit),
+    Truth,
+}
+
+/// A text of at most twelve bytes, whole and in one number.
+pub type ShortText = u128;
+
 impl Cells {
-    /// Writes a column's values as text.
+    /// The values of a column.
     pub fn of(column: &Column, kind: Kind) -> PolarsResult<Self> {
-        Ok(match kind {
-            Kind::Text => Self::Text(column.str()?.rechunk().into_owned()),
-            Kind::Bytes => Self::Text(column.strict_cast(&DataType::String)?.str()?.rechunk().into_owned()),
-            Kind::Whole => {
-                let wide = column.strict_cast(&DataType::Int128)?;
-                let values = wide.i128()?.downcast_iter().flatten();
-                written(values.map(Option::<&i128>::copied), |value, out| decimal(value, 0, out))
+        let series = column.as_materialized_series();
+        let narrow =
+            |form| series.to_physical_repr().i32().map(|values| Self::Values(Values::Narrow(one(values)), form));
+        let wide = |form| series.to_physical_repr().i64().map(|values| Self::Values(Values::Wide(one(values)), form));
+        let widest = |series: &Series, form| {
+            series.to_physical_repr().i128().map(|values| Self::Values(Values::Widest(one(values)), form))
+        };
+        let texts = |texts: &StringChunked| Self::Text { texts: one(texts), absent: texts.null_count() > 0 };
+        match (kind, column.dtype()) {
+            (Kind::Text, _) => series.str().map(texts),
+            (Kind::Bytes, _) => series.strict_cast(&DataType::String)?.str().map(texts),
+            (Kind::Whole, DataType::Int32) => narrow(Form::Decimal(0)),
+            (Kind::Whole, DataType::Int64) => wide(Form::Decimal(0)),
+            (Kind::Whole, _) => widest(&series.strict_cast(&DataType::Int128)?, Form::Decimal(0)),
+            (Kind::Decimal, _) => widest(series, Form::Decimal(series.decimal()?.scale())),
+            (Kind::Day, _) => narrow(Form::Day),
+            (Kind::Moment(unit), _) => wide(Form::Moment(unit)),
+            (Kind::Truth, _) => {
+                let values = series.strict_cast(&DataType::Int32)?;
+                Ok(Self::Values(Values::Narrow(one(values.i32()?)), Form::Truth))
             }
-            Kind::Decimal => {
-                let decimals = column.decimal()?;
-                let (values, scale) = (decimals.physical().downcast_iter().flatten(), decimals.scale());
-                written(values.map(Option::<&i128>::copied), |value, out| decimal(value, scale, out))
-            }
-            Kind::Day => {
-                let values = column.date()?.physical().downcast_iter().flatten();
-                written(values.map(Option::<&i32>::copied), day)
-            }
-            Kind::Moment(unit) => {
-                let values = column.datetime()?.physical().downcast_iter().flatten();
-                written(values.map(Option::<&i64>::copied), |value, out| moment(value, unit, out))
-            }
-            Kind::Truth => {
-                let values = column.bool()?.downcast_iter().flatten();
-                written(values, |value, out| out.extend((value == 1).to_string().as_bytes()))
-            }
-            Kind::Nothing => Self::Same(Vec::new()),
-        })
+            (Kind::Nothing, _) => Ok(Self::Same(Vec::new())),
+        }
     }
 
     /// How many rows there are; none where any number would do.
     pub fn rows(&self) -> Option<usize> {
         match self {
-            Self::Text(texts) => Some(texts.len()),
-            Self::Written { spans, .. } => Some(spans.len()),
+            Self::Text { texts, .. } => Some(texts.len()),
+            Self::Values(values, _) => Some(values.len()),
             Self::Same(_) => None,
         }
     }
 
-    /// Puts the texts of some rows into as many fields.
-    pub fn fill<'c, 'f>(&'c self, rows: Range<usize>, fields: impl Iterator<Item = &'f mut &'c [u8]>)
-    where
+    /// Writes the values of some rows that are no text.
+    pub fn written(&self, rows: Range<usize>) -> Written {
+        let mut written = Written::default();
+        if let Self::Values(values, form) = self {
+            written.write(rows.map(|row| values.get(row)), *form);
+        }
+        written
+    }
+
+    /// Puts the texts of some rows into as many fields; `written` are those that had to be written. An absent value is an
+    /// empty text.
+    pub fn fill<'c, 'f>(
+        &'c self,
+        rows: Range<usize>,
+        written: &'c Written,
+        fields: impl Iterator<Item = &'f mut &'c [u8]>,
+    ) where
         'c: 'f,
     {
         match self {
             Self::Same(text) => fields.take(rows.len()).for_each(|field| *field = text),
-            Self::Written { texts, spans } => {
-                let text = |span: &Span| &texts[span.from as usize..span.to as usize];
-                fields.zip(&spans[rows]).for_each(|(field, span)| *field = text(span));
+            Self::Values(..) => {
+                let text = |span: &Span| &written.texts[span.from as usize..span.to as usize];
+                fields.zip(&written.spans).for_each(|(field, span)| *field = text(span));
             }
-            Self::Text(texts) => {
-                // There is one chunk, for `of` has put them together.
-                let Some(chunk) = texts.downcast_iter().next() else { return };
-                if texts.null_count() == 0 {
-                    let texts = chunk.values_iter().skip(rows.start).take(rows.len());
-                    fields.zip(texts).for_each(|(field, text)| *field = text.as_bytes());
-                } else {
-                    let text = |row| chunk.get(row).unwrap_or_default().as_bytes();
-                    fields.zip(rows).for_each(|(field, row)| *field = text(row));
-                }
+            Self::Text { texts, absent: false } => {
+                let texts = texts.values_iter().skip(rows.start).take(rows.len());
+                fields.zip(texts).for_each(|(field, text)| *field = text.as_bytes());
+            }
+            Self::Text { texts, absent: true } => {
+                let text = |row| texts.get(row).unwrap_or_default().as_bytes();
+                fields.zip(rows).for_each(|(field, row)| *field = text(row));
+            }
+        }
+    }
+
+    /// The text of a row, where the column has texts.
+    #[inline]
+    pub fn text(&self, row: usize) -> Option<&[u8]> {
+        match self {
+            Self::Text { texts, absent: false } => Some(texts.value(row).as_bytes()),
+            Self::Text { texts, absent: true } => Some(texts.get(row).unwrap_or_default().as_bytes()),
+            Self::Same(text) => Some(text),
+            Self::Values(..) => None,
+        }
+    }
+
+    /// The text of a row as a number; of a column that has one text for all rows, the same number for all.
+    #[inline]
+    pub fn short_text(&self, row: usize) -> Option<ShortText> {
+        match self {
+            Self::Text { texts, absent: false } => {
+                texts.views().get(row).filter(|view| view.is_inline()).map(|view| view.as_u128())
+            }
+            Self::Same(_) => Some(0),
+            Self::Text { .. } | Self::Values(..) => None,
+        }
+    }
+
+    /// The value of a row and how it is written, where the column has values that are no text.
+    #[inline]
+    pub fn value(&self, row: usize) -> Option<(Option<i128>, Form)> {
+        match self {
+            Self::Values(values, form) => Some((values.get(row), *form)),
+            Self::Text { .. } | Self::Same(_) => None,
+        }
+    }
+}
+
+/// All values in one array.
+fn one<T: PolarsDataType>(values: &ChunkedArray<T>) -> Array<T>
+where
+    Array<T>: Clone,
+{
+    let values = values.rechunk();
+    values.downcast_as_array().clone()
+}
+
+impl Values {
+    fn len(&self) -> usize {
+        match self {
+            Self::Narrow(values) => values.len(),
+            Self::Wide(values) => values.len(),
+            Self::Widest(values) => values.len(),
+        }
+    }
+
+    #[inline]
+    fn get(&self, row: usize) -> Option<i128> {
+        match self {
+            Self::Narrow(values) => {
+                values.validity().is_none_or(|valid| valid.get_bit(row)).then(|| values.values()[row].into())
+            }
+            Self::Wide(values) => {
+                values.validity().is_none_or(|valid| valid.get_bit(row)).then(|| values.values()[row].into())
+            }
+            Self::Widest(values) => {
+                values.validity().is_none_or(|valid| valid.get_bit(row)).then(|| values.values()[row])
             }
         }
     }
 }
 
+/// Texts, and from where to where each row's is among them; rows of one value share theirs.
+#[derive(Default)]
+pub struct Written {
+    texts: Vec<u8>,
+    spans: Vec<Span>,
+}
+
+/// From where to where a text is among others.
+#[derive(Debug, Clone, Copy, Default)]
+struct Span {
+    from: u32,
+    to: u32,
+}
+
 /// How many values are remembered with their texts: days, line numbers and round amounts come again and again.
 const REMEMBERED: usize = 64;
 
-/// Writes each value that is not remembered. A window has too few rows for its texts to outgrow a span.
-fn written<T: Into<i128>>(values: impl Iterator<Item = Option<T>>, write: impl Fn(i128, &mut Vec<u8>)) -> Cells {
-    let (mut texts, mut spans) = (Vec::new(), Vec::new());
-    let mut remembered = [(0, Span::default()); REMEMBERED];
-    values.for_each(|value| {
-        let Some(value) = value.map(Into::into) else { return spans.push(Span::default()) };
-        let (known, span) = &mut remembered[value as usize % REMEMBERED];
-        // No value has an empty text, so that an empty one says that nothing is remembered here.
-        if *known != value || span.from == span.to {
-            let from = texts.len() as u32;
-            write(value, &mut texts);
-            (*known, *span) = (value, Span { from, to: texts.len() as u32 });
+impl Written {
+    /// Writes each value that is not remembered.
+    fn write(&mut self, values: impl Iterator<Item = Option<i128>>, form: Form) {
+        let mut remembered = [(0, Span::default()); REMEMBERED];
+        for value in values {
+            let Some(value) = value else {
+                self.spans.push(Span::default());
+                continue;
+            };
+            let (known, span) = &mut remembered[value as usize % REMEMBERED];
+            // No value has an empty text, so that an empty one says that nothing is remembered here.
+            if *known != value || span.from == span.to {
+                let from = self.texts.len() as u32;
+                form.write(value, &mut self.texts);
+                (*known, *span) = (value, Span { from, to: self.texts.len() as u32 });
+            }
+            self.spans.push(*span);
         }
-        spans.push(*span);
-    });
-    Cells::Written { texts, spans }
+    }
+}
+
+impl Form {
+    fn write(self, value: i128, out: &mut Vec<u8>) {
+        match self {
+            Self::Decimal(scale) => decimal(value, scale, out),
+            Self::Day => day(value, out),
+            Self::Moment(unit) => moment(value, unit, out),
+            Self::Truth => out.extend((value == 1).to_string().as_bytes()),
+        }
+    }
 }
 
 /// Room for a number of 128 bits with its sign, its point and a zero before it, and then some.

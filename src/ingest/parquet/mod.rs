@@ -19,7 +19,8 @@ use super::limits::FIELDS_MAX;
 use super::record::Record;
 use super::stream::{self, Digest, StreamError};
 use crate::diagnostics::{Code, Faults, Place};
-use cells::{Cells, Kind};
+use cells::{Cells, Kind, Written};
+pub use cells::{Form, ShortText};
 use decode::{Decoder, Footer, Window};
 
 /// How many rows are brought from columns into records at a time: few enough to stay near the processor.
@@ -74,7 +75,7 @@ impl ParquetError {
     }
 }
 
-/// Rows that follow each other in the file, as text.
+/// Rows that follow each other in the file.
 pub struct Batch {
     /// The batch's place among all batches of the file, from zero.
     pub index: usize,
@@ -84,18 +85,62 @@ pub struct Batch {
     columns: Vec<Cells>,
 }
 
+/// A row whose values are not yet text.
+#[derive(Clone, Copy)]
+pub struct Row<'b> {
+    batch: &'b Batch,
+    at: usize,
+}
+
+impl Row<'_> {
+    /// One-based, in the file.
+    #[inline]
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.batch.before + self.at as u64 + 1
+    }
+
+    /// A column's value, where it has texts.
+    #[inline]
+    #[must_use]
+    pub fn text(&self, column: usize) -> Option<&[u8]> {
+        self.batch.columns[column].text(self.at)
+    }
+
+    /// A column's value, where it is a text of at most twelve bytes; as good as the text within one file.
+    #[inline]
+    #[must_use]
+    pub fn short_text(&self, column: usize) -> Option<ShortText> {
+        self.batch.columns[column].short_text(self.at)
+    }
+
+    /// A column's value and how it is written, where it is no text.
+    #[inline]
+    #[must_use]
+    pub fn value(&self, column: usize) -> Option<(Option<i128>, Form)> {
+        self.batch.columns[column].value(self.at)
+    }
+}
+
 impl Batch {
-    /// Gives each row in the file's order, with its one-based number in the file and the fields that were asked for.
-    pub fn records(&self, mut each: impl FnMut(&Record<'_>)) {
+    /// Gives each row in the file's order: to `taken`, and as text to `each` if `taken` has not taken it, with its
+    /// one-based number in the file and the fields that were asked for.
+    pub fn records(&self, mut taken: impl FnMut(Row<'_>) -> bool, mut each: impl FnMut(&Record<'_>)) {
         let width = self.columns.len();
-        let mut fields: Vec<&[u8]> = vec![b""; BLOCK_ROWS * width];
         for from in (0..self.rows).step_by(BLOCK_ROWS) {
             let rows = from..self.rows.min(from + BLOCK_ROWS);
-            for (at, column) in self.columns.iter().enumerate() {
-                column.fill(rows.clone(), fields[at..].iter_mut().step_by(width));
+            let Some(first) = rows.clone().find(|at| !taken(Row { batch: self, at: *at })) else { continue };
+            let rows = first..rows.end;
+            let written: Vec<Written> = self.columns.iter().map(|column| column.written(rows.clone())).collect();
+            let mut fields: Vec<&[u8]> = vec![b""; rows.len() * width];
+            for (at, (column, written)) in self.columns.iter().zip(&written).enumerate() {
+                column.fill(rows.clone(), written, fields[at..].iter_mut().step_by(width));
             }
-            for (row, fields) in rows.zip(fields.chunks_exact(width)) {
-                each(&Record { number: self.before + row as u64 + 1, raw: b"", fields });
+            for (at, fields) in rows.zip(fields.chunks_exact(width)) {
+                let row = Row { batch: self, at };
+                if at == first || !taken(row) {
+                    each(&Record { number: row.number(), raw: b"", fields });
+                }
             }
         }
     }

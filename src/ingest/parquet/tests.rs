@@ -29,10 +29,13 @@ fn records(folder: &tempfile::TempDir, threads: usize) -> Vec<(u64, Vec<String>)
     assert!(parquet.fits(&wanted, FILE, &mut faults), "{faults}");
     let mut states = vec![Vec::new(); threads];
     let digest = parquet.read(&wanted, &mut states, |found, batch| {
-        batch.records(|record| {
-            let texts = record.fields.iter().map(|field| String::from_utf8(field.to_vec()).unwrap());
-            found.push((record.number, texts.collect::<Vec<_>>()));
-        });
+        batch.records(
+            |_| false,
+            |record| {
+                let texts = record.fields.iter().map(|field| String::from_utf8(field.to_vec()).unwrap());
+                found.push((record.number, texts.collect::<Vec<_>>()));
+            },
+        );
         ControlFlow::Continue(())
     });
     let bytes = std::fs::read(folder.path().join(FILE)).unwrap();
@@ -108,7 +111,7 @@ fn batches_are_counted_in_the_order_of_the_file() {
     let mut firsts = [Vec::new()];
     let first = |found: &mut Vec<(usize, u64)>, batch: &Batch| {
         let mut first = None;
-        batch.records(|record| first = first.or(Some(record.number)));
+        batch.records(|_| false, |record| first = first.or(Some(record.number)));
         found.push((batch.index, first.unwrap_or_default()));
         if batch.index == 4 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
@@ -125,7 +128,7 @@ fn only_the_columns_that_are_wanted_are_read_in_the_order_asked_for() {
     let (mut found, mut faults) = ([Vec::new()], Faults::default());
     assert!(parquet.fits(&[2, 0, 2], FILE, &mut faults), "{faults}");
     let read = parquet.read(&[2, 0, 2], &mut found, |found, batch| {
-        batch.records(|record| found.push(record.fields.concat()));
+        batch.records(|_| false, |record| found.push(record.fields.concat()));
         ControlFlow::Continue(())
     });
     assert!(read.is_ok());
@@ -142,7 +145,7 @@ fn folders_on_the_way_are_columns_that_are_looked_for() {
     assert_eq!(parquet.columns(), ["a", "brand", "entity"]);
     let mut found = [Vec::new()];
     let read = parquet.read(&[2, 1, 0], &mut found, |found, batch| {
-        batch.records(|record| found.push(record.fields.concat()));
+        batch.records(|_| false, |record| found.push(record.fields.concat()));
         ControlFlow::Continue(())
     });
     assert!(read.is_ok());

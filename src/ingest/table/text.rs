@@ -222,7 +222,7 @@ impl Rows<'_> {
         }
         let mut ends = Ends::default();
         index_exactly(&rest, self.of.marks, &mut ends);
-        if !rest.is_empty() && ends.fields.last().is_none_or(|end| *end as usize + 1 != rest.len()) {
+        if !rest.is_empty() && ends.fields().last().is_none_or(|end| *end as usize + 1 != rest.len()) {
             let help =
                 "close the quote; or set quoted = false in the layout's dialect, if quotes are letters like any other";
             let spot = self.of.spot(last, None, "");
