@@ -20,7 +20,7 @@ const LISTED_MAX: usize = 1 << 12;
 /// What stands for line numbers that are not known.
 const ALL_LINES: (i64, i64) = (i64::MIN, i64::MAX);
 const PARTITIONS: usize = 64;
-const BUFFER_BYTES: usize = 1 << 17;
+const BUFFER_BYTES: usize = 1 << 16;
 
 /// How much of a ledger's entries is kept in memory.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +33,7 @@ pub struct Most {
 
 impl Default for Most {
     fn default() -> Self {
-        Self { open: 1 << 15, again: 1 << 20 }
+        Self { open: 1 << 14, again: 1 << 20 }
     }
 }
 

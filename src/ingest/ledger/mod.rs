@@ -1,8 +1,9 @@
 //! The ledger: one pass over its files that checks each line and adds up what the trial balance needs.
 //!
 //! `read` finds the files and their headers; `plan` sets the layout against a header; `pass` checks and adds lines, one
-//! pass a thread; `entries` says of each journal entry whether it balances, and `recheck` looks again at what one pass
-//! could not decide. Nothing that is kept grows with the number of lines.
+//! pass a thread, and `ordinary` takes those that need no more than a look; `entries` says of each journal entry whether
+//! it balances, and `recheck` looks again at what one pass could not decide. Nothing that is kept grows with the number
+//! of lines.
 
 mod entries;
 mod file;

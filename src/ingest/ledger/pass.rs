@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use memchr::memmem::Finder;
 use memchr::{memchr, memchr_iter, memchr2, memrchr};
 
@@ -638,7 +638,7 @@ impl<'a> Pass<'a> {
                 self.sums.first_day = Some(self.sums.first_day.map_or(date, |first| first.min(date)));
                 self.sums.last_day = self.sums.last_day.max(Some(date));
                 let since = usize::try_from((date - quarter.start).num_days()).ok();
-                let plain = (date.to_string().as_bytes() == text).then(|| date.to_epoch_days().into());
+                let plain = is_plain(date, &text).then(|| date.to_epoch_days().into());
                 self.day = Some(Day { date, of_quarter: since.filter(|_| quarter.contains(date)), plain });
                 self.sums.established.dated += u64::from(quarter.contains(date));
             }
@@ -1062,6 +1062,15 @@ impl Combination {
 /// True where rows open journals, whatever their ids.
 fn opens(plan: &Plan) -> bool {
     plan.report.as_ref().is_some_and(|report| report.opens.is_some())
+}
+
+/// True for the text that ISO 8601 has for a date of four digits for the year.
+fn is_plain(date: NaiveDate, text: &[u8]) -> bool {
+    let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = text else { return false };
+    let digits = |digits: &[u8]| digits.iter().fold(0, |sum, digit| sum * 10 + i32::from(digit.wrapping_sub(b'0')));
+    let parts = [digits(&[*y0, *y1, *y2, *y3]), digits(&[*m0, *m1]), digits(&[*d0, *d1])];
+    parts == [date.year(), date.month() as i32, date.day() as i32]
+        && text.iter().filter(|byte| **byte != b'-').all(u8::is_ascii_digit)
 }
 
 fn days_of(quarter: &Quarter) -> usize {

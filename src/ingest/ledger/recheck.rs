@@ -7,7 +7,7 @@ use super::entries::{Again, At, Balance, Group, Unbalanced, add};
 use super::spill::Spill;
 
 const PARTITIONS: usize = 256;
-const BUFFER_BYTES: usize = 1 << 16;
+const BUFFER_BYTES: usize = 1 << 15;
 
 /// A line of an entry that is looked at again.
 #[derive(Debug, Clone, Copy)]

@@ -1,8 +1,9 @@
 //! A ledger in Parquet: the same records, the same checks, the same results as in CSV.
 //!
 //! polars decodes the columns, one window of rows at a time and on as many threads as there are states to fill, so
-//! that memory does not grow with the file. Every value leaves here as text, as a CSV file would have it. A column of
-//! floating-point numbers is refused: its cents are already lost.
+//! that memory does not grow with the file. A row can be asked for its values as they are stored; otherwise every value
+//! leaves here as text, as a CSV file would have it. A column of floating-point numbers is refused: its cents are already
+//! lost.
 
 mod cells;
 mod decode;
