@@ -91,9 +91,10 @@ fn slowly(text: &str) -> Option<Sums> {
 }
 
 fn agrees(ledger: &Ledger, sums: &Sums) {
-    let found = ledger.activity.iter().map(|(key, activity)| {
-        (key.clone(), (activity.debits.cents(), activity.credits.cents(), activity.lines))
-    });
+    let found = ledger
+        .activity
+        .iter()
+        .map(|(key, activity)| (key.clone(), (activity.debits.cents(), activity.credits.cents(), activity.lines)));
     assert_eq!(found.collect::<BTreeMap<_, _>>(), sums.activity);
     assert_eq!((ledger.lines, ledger.entries), (sums.count, sums.ids.len() as u64));
     let established = ledger.established;
