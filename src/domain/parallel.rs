@@ -66,7 +66,7 @@ pub fn both<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> 
 }
 
 /// What a thread found; its panic is the caller's.
-fn joined<R>(thread: std::thread::ScopedJoinHandle<'_, R>) -> R {
+pub fn joined<R>(thread: std::thread::ScopedJoinHandle<'_, R>) -> R {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 

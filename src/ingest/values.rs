@@ -37,19 +37,17 @@ fn dressed(text: &[u8], numbers: &Numbers) -> Result<i64, MoneyError> {
 #[inline]
 #[must_use]
 pub fn plain(text: &[u8], decimal: u8) -> Option<i64> {
-    match text.len() {
-        4..=8 => two_decimals(text, decimal).or_else(|| any_decimals(text, decimal)),
-        _ => any_decimals(text, decimal),
-    }
+    two_decimals(text, decimal).or_else(|| any_decimals(text, decimal))
 }
 
-/// The cents of four to eight bytes that are digits, a decimal mark and two digits, without a branch on any of them.
+/// The cents of four to eight bytes that are digits, a decimal mark and two digits, without a branch on any of them;
+/// nothing for any other text.
 #[inline]
 fn two_decimals(text: &[u8], decimal: u8) -> Option<i64> {
     let four = |bytes: Option<&[u8; 4]>| bytes.map(|bytes| u64::from(u32::from_le_bytes(*bytes)));
     let (first, last) = (four(text.first_chunk())?, four(text.last_chunk())?);
     // All bytes in one word, the last of them on top, with zeros before the first.
-    let missing = 8 * (8 - text.len() as u32);
+    let missing = 8 * 8_u32.checked_sub(u32::try_from(text.len()).ok()?)?;
     let zeros = ZEROS & !(u64::MAX << missing);
     let word = (first | last << (32 - missing)) << missing | zeros;
     let mark = (word >> 40) as u8;

@@ -10,8 +10,8 @@ use std::io::Result;
 
 use hashbrown::HashTable;
 
-use super::file::joined;
 use super::spill::Spill;
+use crate::domain::parallel::joined;
 
 /// Most ranges of lines that are kept of an open entry.
 const RANGES_MAX: usize = 64;

@@ -1,6 +1,5 @@
 //! A ledger in Parquet: the same records, the same checks, the same results as in text.
 
-use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -33,14 +32,7 @@ impl Line for ParquetLine<'_> {
         for (number, column) in numbers.iter_mut().zip(self.dimension) {
             *number = self.row.short_text(*column)?;
         }
-        let texts = || {
-            let mut texts: [&[u8]; PIECES_MAX] = [b""; PIECES_MAX];
-            for (text, column) in texts.iter_mut().zip(self.dimension) {
-                *text = self.row.text(*column)?;
-            }
-            Some(texts)
-        };
-        keys.find_numbered(&numbers, texts, self.dimension.len())
+        keys.find_numbered(&numbers, || self.dimension.iter().map(|column| self.row.text(*column)).collect())
     }
 
     #[inline(always)]
@@ -125,14 +117,10 @@ pub(super) fn read(
     let dimension = &plan.dimension[..];
     let read = parquet.read(&plan.wanted, &mut passes, |pass, batch| {
         let before = pass.lines();
-        let pass = RefCell::new(&mut *pass);
-        let taken = |row: Row<'_>| {
-            ordinary
-                .as_ref()
-                .is_some_and(|columns| pass.borrow_mut().ordinary(columns, &ParquetLine { row, dimension }))
+        let taken = |pass: &mut Pass<'_>, row: Row<'_>| {
+            ordinary.as_ref().is_some_and(|columns| pass.ordinary(columns, &ParquetLine { row, dimension }))
         };
-        batch.records(taken, |record| pass.borrow_mut().record(record));
-        let pass = pass.into_inner();
+        batch.records(pass, taken, |pass, record| pass.record(record));
         let lines = pass.lines() - before;
         watch.read(0, lines);
         let taken = locked(entries).take(pass.end_chunk(chunks + batch.index as u64));

@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::entries::Entries;
-use super::file::{FileOf, FileRead, Flow, joined, locked};
+use super::file::{FileOf, FileRead, Flow, locked};
 use super::keys::{Keys, Known, same};
 use super::ordinary::{Line, Ordinary};
 use super::pass::{Day, Pass, Rules, whole_number};
 use super::plan::{Plan, looked_for};
 use crate::book::layout::{Dialect, Heading, heading};
 use crate::diagnostics::{Code, Faults, Place};
+use crate::domain::parallel::joined;
 use crate::ingest::delimited::Marks;
 use crate::ingest::delimited::cut::{Chunk, CutError, Cutter};
 use crate::ingest::delimited::split::{Ends, index, index_exactly, plain, unquoted, well_formed};
@@ -315,7 +316,7 @@ impl<'a> Columns<'a> {
     }
 
     /// True where each record is one line, of as many fields as the header has: as many line breaks as there can be are
-    /// where records must end, so that none is elsewhere.
+    /// where records must end, so that none is elsewhere. A plan has columns of amounts, so that the width is not zero.
     fn fits(&self, text: &[u8], fields: &[u32], lines: u64) -> bool {
         let records = fields.chunks_exact(self.width);
         fields.len() as u64 == lines * self.width as u64

@@ -20,6 +20,7 @@ use super::limits::FIELDS_MAX;
 use super::record::Record;
 use super::stream::{self, Digest, StreamError};
 use crate::diagnostics::{Code, Faults, Place};
+use crate::domain::parallel::joined;
 use cells::{Cells, Kind, Written};
 pub use cells::{Form, ShortText};
 use decode::{Decoder, Footer, Window};
@@ -124,13 +125,18 @@ impl Row<'_> {
 }
 
 impl Batch {
-    /// Gives each row in the file's order: to `taken`, and as text to `each` if `taken` has not taken it, with its
-    /// one-based number in the file and the fields that were asked for.
-    pub fn records(&self, mut taken: impl FnMut(Row<'_>) -> bool, mut each: impl FnMut(&Record<'_>)) {
+    /// Gives `state` each row in the file's order: by `taken`, and if that is false as text by `each`, with its one-based
+    /// number in the file and the fields that were asked for.
+    pub fn records<S>(
+        &self,
+        state: &mut S,
+        taken: impl Fn(&mut S, Row<'_>) -> bool,
+        each: impl Fn(&mut S, &Record<'_>),
+    ) {
         let width = self.columns.len();
         for from in (0..self.rows).step_by(BLOCK_ROWS) {
             let rows = from..self.rows.min(from + BLOCK_ROWS);
-            let Some(first) = rows.clone().find(|at| !taken(Row { batch: self, at: *at })) else { continue };
+            let Some(first) = rows.clone().find(|at| !taken(state, Row { batch: self, at: *at })) else { continue };
             let rows = first..rows.end;
             let written: Vec<Written> = self.columns.iter().map(|column| column.written(rows.clone())).collect();
             let mut fields: Vec<&[u8]> = vec![b""; rows.len() * width];
@@ -139,8 +145,8 @@ impl Batch {
             }
             for (at, fields) in rows.zip(fields.chunks_exact(width)) {
                 let row = Row { batch: self, at };
-                if at == first || !taken(row) {
-                    each(&Record { number: row.number(), raw: b"", fields });
+                if at == first || !taken(state, row) {
+                    each(state, &Record { number: row.number(), raw: b"", fields });
                 }
             }
         }
@@ -228,9 +234,4 @@ impl Parquet {
             }
         })
     }
-}
-
-/// What a thread came to; its panic goes on in this one.
-fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
-    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

@@ -21,6 +21,11 @@ fn file(columns: Vec<polars::prelude::Column>, group: usize) -> tempfile::TempDi
     folder
 }
 
+/// Takes no row as it is stored.
+fn none<S>(_: &mut S, _: Row<'_>) -> bool {
+    false
+}
+
 /// All records of a file, sorted by their number, as read by so many threads.
 fn records(folder: &tempfile::TempDir, threads: usize) -> Vec<(u64, Vec<String>)> {
     let parquet = Parquet::open(folder.path(), FILE, &[]).unwrap();
@@ -29,13 +34,10 @@ fn records(folder: &tempfile::TempDir, threads: usize) -> Vec<(u64, Vec<String>)
     assert!(parquet.fits(&wanted, FILE, &mut faults), "{faults}");
     let mut states = vec![Vec::new(); threads];
     let digest = parquet.read(&wanted, &mut states, |found, batch| {
-        batch.records(
-            |_| false,
-            |record| {
-                let texts = record.fields.iter().map(|field| String::from_utf8(field.to_vec()).unwrap());
-                found.push((record.number, texts.collect::<Vec<_>>()));
-            },
-        );
+        batch.records(found, none, |found, record| {
+            let texts = record.fields.iter().map(|field| String::from_utf8(field.to_vec()).unwrap());
+            found.push((record.number, texts.collect::<Vec<_>>()));
+        });
         ControlFlow::Continue(())
     });
     let bytes = std::fs::read(folder.path().join(FILE)).unwrap();
@@ -111,12 +113,35 @@ fn batches_are_counted_in_the_order_of_the_file() {
     let mut firsts = [Vec::new()];
     let first = |found: &mut Vec<(usize, u64)>, batch: &Batch| {
         let mut first = None;
-        batch.records(|_| false, |record| first = first.or(Some(record.number)));
+        batch.records(&mut first, none, |first, record| *first = first.or(Some(record.number)));
         found.push((batch.index, first.unwrap_or_default()));
         if batch.index == 4 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     parquet.read(&[0], &mut firsts, first).unwrap();
     assert_eq!(firsts[0], [(0, 1), (1, 101), (2, 201), (3, 301), (4, 401)]);
+}
+
+/// Rows come once and in order, as they are stored or as text.
+#[test]
+fn a_row_that_is_taken_does_not_become_text() {
+    let folder = file(vec![column("number", &(1..=1000).collect::<Vec<i64>>())], 700);
+    let parquet = Parquet::open(folder.path(), FILE, &[]).unwrap();
+    let mut found = [Vec::new()];
+    let read = parquet.read(&[0], &mut found, |found, batch| {
+        let taken = |found: &mut Vec<String>, row: Row<'_>| {
+            let Some((Some(value), Form::Decimal(0))) = row.value(0) else { return false };
+            let taken = value % 7 < 4;
+            if taken {
+                found.push(format!("taken {value}"));
+            }
+            taken
+        };
+        batch.records(found, taken, |found, record| found.push(String::from_utf8(record.fields.concat()).unwrap()));
+        ControlFlow::Continue(())
+    });
+    assert!(read.is_ok());
+    let expected = (1..=1000).map(|value| if value % 7 < 4 { format!("taken {value}") } else { value.to_string() });
+    assert_eq!(found[0], expected.collect::<Vec<_>>());
 }
 
 #[test]
@@ -128,7 +153,7 @@ fn only_the_columns_that_are_wanted_are_read_in_the_order_asked_for() {
     let (mut found, mut faults) = ([Vec::new()], Faults::default());
     assert!(parquet.fits(&[2, 0, 2], FILE, &mut faults), "{faults}");
     let read = parquet.read(&[2, 0, 2], &mut found, |found, batch| {
-        batch.records(|_| false, |record| found.push(record.fields.concat()));
+        batch.records(found, none, |found, record| found.push(record.fields.concat()));
         ControlFlow::Continue(())
     });
     assert!(read.is_ok());
@@ -145,7 +170,7 @@ fn folders_on_the_way_are_columns_that_are_looked_for() {
     assert_eq!(parquet.columns(), ["a", "brand", "entity"]);
     let mut found = [Vec::new()];
     let read = parquet.read(&[2, 1, 0], &mut found, |found, batch| {
-        batch.records(|_| false, |record| found.push(record.fields.concat()));
+        batch.records(found, none, |found, record| found.push(record.fields.concat()));
         ControlFlow::Continue(())
     });
     assert!(read.is_ok());
