@@ -21,3 +21,8 @@ pub const UNPACKED_RATIO_FREE: u64 = 1 << 26;
 /// Largest window that a file packed by zstd may ask for, as a power of two: 128 MiB, the most that `zstd --long` asks
 /// for unless it is told more.
 pub const ZSTD_WINDOW_LOG_MAX: u32 = 27;
+/// Largest page of a Parquet file once it is unpacked, in bytes: pages of 1 MiB are usual, the largest known writers
+/// stop at 100 MB.
+pub const PARQUET_PAGE_BYTES_MAX: usize = 1 << 28;
+/// Longest header of a page of a Parquet file, in bytes; it holds the least and the greatest value of the page.
+pub const PARQUET_PAGE_HEADER_BYTES_MAX: usize = 1 << 20;

@@ -1,5 +1,7 @@
 //! What polars does for a ledger: the footer of a Parquet file, and windows of its rows as columns.
 
+use std::fs::File;
+use std::io::BufReader;
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
@@ -12,6 +14,7 @@ use polars::prelude::{
 };
 
 use super::cells::{Cells, Kind};
+use super::pages::{self, Chunk};
 use super::{Batch, Column, Parquet, ParquetError};
 use crate::ingest::stream;
 
@@ -20,6 +23,9 @@ pub const WINDOW_ROWS_MAX: usize = 1 << 17;
 
 /// Most rows that a group of rows can have; a footer that says more is damaged.
 const GROUP_ROWS_MAX: usize = 1 << 31;
+
+/// Bytes that are read for the header of a page; a longer one is read in several steps.
+const PAGE_HEADER_BYTES: usize = 1 << 10;
 
 /// Rows of one group of the file.
 pub struct Window {
@@ -157,7 +163,9 @@ impl<'p> Decoder<'p> {
 
     fn batch(&self, index: usize, window: &Window) -> Result<Batch, ParquetError> {
         let opened = stream::open_file(&self.parquet.path)?;
+        let again = stream::open_file(&self.parquet.path)?;
         let columns = guarded(|| {
+            self.look_at_pages(again, window)?;
             let frame = self.decode(opened, window)?;
             let cells = |wanted: &Wanted<'_>| match wanted {
                 Wanted::File(at, kind) => Cells::of(&frame.columns()[*at], *kind),
@@ -172,7 +180,22 @@ impl<'p> Decoder<'p> {
         Ok(Batch { index, before: window.before, rows: window.rows, columns })
     }
 
-    fn decode(&self, file: std::fs::File, window: &Window) -> PolarsResult<DataFrame> {
+    fn look_at_pages(&self, file: File, window: &Window) -> PolarsResult<()> {
+        let mut file = BufReader::with_capacity(PAGE_HEADER_BYTES, file);
+        for group in &window.group.row_groups {
+            let rows = group.num_rows() as u64;
+            for at in &self.projection {
+                let chunks = group.columns_under_root_iter(&self.parquet.names[*at]);
+                for chunk in chunks.into_iter().flatten() {
+                    let chunk = Chunk { bytes: chunk.byte_range(), rows };
+                    pages::look_at(&mut file, &chunk).map_err(|damage| PolarsError::ComputeError(damage.into()))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn decode(&self, file: File, window: &Window) -> PolarsResult<DataFrame> {
         let mut reader = ParquetReader::new(file)
             .read_parallel(ParallelStrategy::None)
             .with_slice(Some((window.from, window.rows)))

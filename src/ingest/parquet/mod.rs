@@ -7,6 +7,7 @@
 
 mod cells;
 mod decode;
+mod pages;
 mod partition;
 #[cfg(test)]
 mod tests;

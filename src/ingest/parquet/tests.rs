@@ -257,3 +257,70 @@ fn damaged_bytes_never_end_the_run() {
     }
     assert!(refused > 0);
 }
+
+/// A page header in Thrift's compact form: fields of 32 bits, in groups that are nested.
+fn header(kind: i32, unpacked: i32, packed: i32, of_kind: u8, counts: &[i32]) -> Vec<u8> {
+    fn varint(value: i32, bytes: &mut Vec<u8>) {
+        let mut left = ((value << 1) ^ (value >> 31)).cast_unsigned();
+        while left > 0x7f {
+            bytes.push((left & 0x7f) as u8 | 0x80);
+            left >>= 7;
+        }
+        bytes.push(left as u8);
+    }
+    let mut bytes = Vec::new();
+    for value in [kind, unpacked, packed] {
+        bytes.push(0x15);
+        varint(value, &mut bytes);
+    }
+    bytes.push((of_kind - 3) << 4 | 0x0c);
+    for count in counts {
+        bytes.push(0x15);
+        varint(*count, &mut bytes);
+    }
+    bytes.extend([0, 0]);
+    bytes
+}
+
+/// polars would ask for as much memory as such a page says, and the process would end by a signal.
+#[test]
+fn pages_that_say_what_no_page_can_have_are_refused_before_they_are_decoded() {
+    let folder = folder();
+    let path = folder.path().join(FILE);
+    let looked_at = |pages: &[(Vec<u8>, usize)], rows: u64| {
+        let bytes: Vec<u8> =
+            pages.iter().flat_map(|(header, data)| [header.clone(), vec![0; *data]].concat()).collect();
+        std::fs::write(&path, &bytes).unwrap();
+        let mut file = std::io::BufReader::new(File::open(&path).unwrap());
+        pages::look_at(&mut file, &pages::Chunk { bytes: 0..bytes.len() as u64, rows })
+    };
+    let (data, dictionary, second) = (5, 7, 8);
+    let words = |entries| (header(2, 40, 9, dictionary, &[entries, 0]), 9);
+    let page = |values| (header(0, 40, 9, data, &[values, 0, 3, 3]), 9);
+    let page_2 = |counts: [i32; 6]| (header(3, 40, 9, second, &counts), 9);
+    assert_eq!(looked_at(&[words(40), page(60), page(40), page_2([20, 3, 20, 0, 10, 0])], 120), Ok(()));
+    for (pages, expected) in [
+        (vec![page(-1)], "the page at byte 0 says that it has -1 values"),
+        (vec![page(60), page(41)], "the page at byte 26 says that it has 41 values"),
+        (vec![words(41), page(100)], "the page at byte 0 says that it has 41 entries of a dictionary"),
+        (vec![words(-7), page(100)], "the page at byte 0 says that it has -7 entries of a dictionary"),
+        (vec![page_2([i32::MIN, 0, 0, 0, 0, 0])], "the page at byte 0 says that it has -2147483648 values"),
+        (vec![page_2([9, 10, 9, 0, 0, 0])], "the page at byte 0 says that it has 10 empty values"),
+        (vec![page_2([9, 0, -1, 0, 0, 0])], "the page at byte 0 says that it has -1 rows"),
+        (vec![page_2([9, 0, 9, 0, 30, 11])], "the page at byte 0 says that it has 30 bytes of definition levels"),
+        (
+            vec![(header(0, -1, 9, data, &[1, 0, 3, 3]), 9)],
+            "the page at byte 0 says that it has -1 bytes when it is unpacked",
+        ),
+        (
+            vec![(header(0, i32::MAX, 9, data, &[1, 0, 3, 3]), 9)],
+            "the page at byte 0 says that it has 2147483647 bytes when it is unpacked",
+        ),
+        (vec![(header(0, 40, 10, data, &[1, 0, 3, 3]), 9)], "the page at byte 0 says that it has 10 bytes"),
+        (vec![(header(0, 40, -1, data, &[1, 0, 3, 3]), 9)], "the page at byte 0 says that it has -1 bytes"),
+    ] {
+        assert_eq!(looked_at(&pages, 100), Err(expected.to_owned()));
+    }
+    let short = looked_at(&[page(60)], 100).unwrap_err();
+    assert!(short.starts_with("the header of the page at byte 26"), "{short}");
+}
