@@ -52,6 +52,8 @@ pub struct ImpactLine {
 /// Everything that a run has found out.
 #[derive(Debug, Clone)]
 pub struct Closed {
+    /// The records as a scenario that opens with a pack of its own has them; none where they are as they were read.
+    pub restated: Option<Records>,
     pub trial_balance: TrialBalance,
     pub schedules: Schedules,
     /// The entries that the adjustments require, in full.
@@ -69,8 +71,6 @@ pub struct Closed {
     pub shares: Option<Shares>,
     /// By id.
     pub targets: Vec<TargetRow>,
-    /// In the book's order.
-    pub sensitivities: Vec<SensitivityResult>,
     pub checks: Vec<Check>,
     pub exceptions: Vec<Exception>,
 }
@@ -163,11 +163,11 @@ pub fn close_into(inputs: Inputs<'_>, faults: Faults) -> Result<Closed, Faults> 
         exit_costs: &exit_costs,
     });
     let targets = targets::standings(book, quarter, &statements, prior);
-    let sensitivities = sensitivity::analyse(book, quarter, records, prior, &schedules);
     let shares = book.shares.get(&quarter.id).copied();
     let impact = impact(&schedules, &statements, shares);
     let exceptions = exceptions::build(&checks, &schedules, &records.ledger, shares, quarter);
     Ok(Closed {
+        restated,
         trial_balance,
         schedules,
         entries,
@@ -180,10 +180,17 @@ pub fn close_into(inputs: Inputs<'_>, faults: Faults) -> Result<Closed, Faults> 
         impact,
         shares,
         targets,
-        sensitivities,
         checks,
         exceptions,
     })
+}
+
+/// Measures a closed quarter again under each of the book's sensitivities, in the book's order. Nothing else depends on
+/// it.
+#[must_use]
+pub fn sensitivities(inputs: Inputs<'_>, closed: &Closed) -> Vec<SensitivityResult> {
+    let records = closed.restated.as_ref().unwrap_or(inputs.records);
+    sensitivity::analyse(inputs.book, inputs.quarter, records, inputs.prior, &closed.schedules)
 }
 
 fn configuration_fault(message: &str, expected: &str, help: &str) -> Faults {

@@ -15,8 +15,9 @@ use crate::ingest::book::BookFault;
 use crate::ingest::lines::Lines;
 use crate::ingest::prior_pack::{self, PriorPack, PriorPackError};
 use crate::ingest::{self, SourceFile};
-use crate::publish::{self, Lock, LockError, Manifest, Pack, PriorError, Published, PublishedPack};
+use crate::publish::{self, Draft, Lock, LockError, Manifest, PriorError, Published, PublishedPack};
 use crate::report::{self, sections};
+use crate::sensitivity::SensitivityResult;
 use crate::statements::{self, Comparative};
 
 /// Closes a quarter; publishes its pack unless it is only to be checked.
@@ -93,8 +94,7 @@ impl Job<'_> {
         let closed = close::close(inputs).map_err(|faults| reject(faults, &measured_again))?;
         let exit = if closed.exceptions.is_empty() { Exit::Done } else { Exit::LookAt };
         let done = if publishes {
-            let pack = compose(&book, quarter, &closed, &sources, &earlier)?;
-            self.publish(&pack)?
+            self.publish(inputs, &closed, &sources, &earlier)?
         } else {
             "checked, nothing published".to_owned()
         };
@@ -115,14 +115,23 @@ impl Job<'_> {
         Err(trouble.help(format!("export the quarter's sources into {}/", quarter.id)).into())
     }
 
-    /// Publishes a pack, and removes the list of what was wrong before; says what was done.
-    fn publish(&self, pack: &Pack) -> Result<String, Ended> {
-        let run_id = &pack.run_id;
-        let done = match publish::publish(self.out, pack).map_err(|error| not_written(&error))? {
+    /// Publishes the quarter's pack, and removes the list of what was wrong before; says what was done.
+    fn publish(
+        &self,
+        inputs: close::Inputs<'_>,
+        closed: &Closed,
+        sources: &[SourceFile],
+        earlier: &Earlier,
+    ) -> Result<String, Ended> {
+        let manifest = manifest(inputs.book, inputs.quarter, sources, earlier);
+        let run_id = manifest.run_id.clone();
+        let draft = Draft::begin(self.out, manifest).map_err(|error| not_written(&error))?;
+        compose(inputs, closed, sources, earlier, &run_id, &draft)?;
+        let done = match draft.publish().map_err(|error| not_written(&error))? {
             Published::New => format!("published run {run_id}"),
             Published::Already => format!("run {run_id} was published already, and is unchanged"),
         };
-        publish::remove_rejects(self.out, self.scenario, &pack.quarter).map_err(|error| {
+        publish::remove_rejects(self.out, self.scenario, &inputs.quarter.id).map_err(|error| {
             let message = format!("{done}, but the list of an earlier run's faults stays: {error}");
             Trouble::new(Exit::LookAt, message).help("remove the list: it is not of this run")
         })?;
@@ -331,14 +340,8 @@ fn not_written(error: &publish::PublishError) -> Trouble {
     Trouble::new(if is_live { Exit::LookAt } else { Exit::NotWritten }, error.to_string())
 }
 
-/// The bytes of a pack with its manifest.
-fn compose(
-    book: &Book,
-    quarter: &Quarter,
-    closed: &Closed,
-    sources: &[SourceFile],
-    earlier: &Earlier,
-) -> Result<Pack, Ended> {
+/// What the pack will say of its inputs.
+fn manifest(book: &Book, quarter: &Quarter, sources: &[SourceFile], earlier: &Earlier) -> Manifest {
     let mut inputs: Vec<publish::ManifestInput> = sources.iter().map(manifest_input).collect();
     let real = earlier.real_prior.as_ref().map(|(_, pack)| ("real pack of the quarter before", pack));
     let year_before = earlier.prior_year_pack.as_ref().map(|pack| ("pack of the year before", pack));
@@ -359,25 +362,52 @@ fn compose(
     });
     let basis = book.config.policies.basis.name();
     let scenario = book.config.scenario.as_deref();
-    let manifest = Manifest::new(&book.config.company, &quarter.id, basis, inputs, prior).under(scenario);
-    let run_id = manifest.run_id.clone();
+    Manifest::new(&book.config.company, &quarter.id, basis, inputs, prior).under(scenario)
+}
+
+/// Composes the files of a pack, each on its way to the disk as it comes into being; the sensitivities are measured and
+/// the report is drawn beside the tables, which do not need them.
+fn compose(
+    inputs: close::Inputs<'_>,
+    closed: &Closed,
+    sources: &[SourceFile],
+    earlier: &Earlier,
+    run_id: &str,
+    draft: &Draft,
+) -> Result<(), Ended> {
+    let add = |name: &str, bytes| draft.add(name, [bytes]).map_err(|error| not_written(&error));
+    let report = || {
+        let sensitivities = close::sensitivities(inputs, closed);
+        add(report::csv::SENSITIVITY, report::csv::sensitivity(&sensitivities))?;
+        add("report.pdf", draw(inputs, closed, sources, &sensitivities, earlier, run_id)?)
+    };
+    let tables = report::csv::Inputs { book: inputs.book, closed, sources };
+    let tables = || report::csv::each(tables, |name, pieces| draft.add(name, pieces));
+    let (added, drawn) = parallel::both(tables, report);
+    added.into_iter().collect::<Result<(), _>>().map_err(|error| not_written(&error))?;
+    Ok(drawn?)
+}
+
+/// The report as the bytes of a PDF.
+fn draw(
+    close::Inputs { book, quarter, .. }: close::Inputs<'_>,
+    closed: &Closed,
+    sources: &[SourceFile],
+    sensitivities: &[SensitivityResult],
+    earlier: &Earlier,
+    run_id: &str,
+) -> Result<Vec<u8>, Trouble> {
     let prior = earlier.prior.as_ref().map(|(figures, pack)| sections::Opened {
         quarter: &figures.quarter,
         run_id: &pack.manifest.run_id,
         scenario: figures.scenario.as_deref(),
     });
-    let draw = || {
-        let document = sections::document(sections::Inputs { book, quarter, closed, sources, run_id: &run_id, prior });
-        let document = document.map_err(|error| error.to_string())?;
-        report::pdf::render(&document).map_err(|error| error.to_string())
-    };
-    let tables = || report::csv::files(report::csv::Inputs { book, closed, sources });
-    let (mut files, drawn) = parallel::both(tables, draw);
-    let pdf = drawn.map_err(|error| {
+    let inputs = sections::Inputs { book, quarter, closed, sources, sensitivities, run_id, prior };
+    let document = sections::document(inputs).map_err(|error| error.to_string());
+    let drawn = document.and_then(|document| report::pdf::render(&document).map_err(|error| error.to_string()));
+    drawn.map_err(|error| {
         Trouble::new(Exit::NotWritten, format!("the report could not be drawn: {error}; {NOTHING_PUBLISHED}"))
-    })?;
-    files.insert("report.pdf".to_owned(), pdf);
-    Ok(Pack { quarter: quarter.id.clone(), run_id, files, manifest })
+    })
 }
 
 fn manifest_input(source: &SourceFile) -> publish::ManifestInput {

@@ -1,13 +1,11 @@
 //! What a pack says of itself: its inputs and outputs by hash, and the pack that it goes on from.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::domain::hash::{hex, sha256_hex};
-use crate::domain::parallel;
+use crate::domain::hash::hex;
 
 /// Name of the manifest in a pack.
 pub const MANIFEST: &str = "manifest.json";
@@ -136,21 +134,6 @@ impl Manifest {
         self
     }
 
-    /// The same manifest with these files as its outputs.
-    #[must_use]
-    pub fn with_outputs(mut self, files: &BTreeMap<String, Vec<u8>>) -> Self {
-        let mut largest_first: Vec<(&String, &Vec<u8>)> = files.iter().collect();
-        largest_first.sort_by_key(|(name, bytes)| (Reverse(bytes.len()), *name));
-        self.outputs = parallel::each(&largest_first, |(name, bytes)| ManifestOutput {
-            path: (*name).clone(),
-            sha256: sha256_hex(bytes),
-            bytes: bytes.len() as u64,
-            rows: name.ends_with(".csv").then(|| csv_rows(bytes)),
-        });
-        self.outputs.sort_by(|a, b| a.path.cmp(&b.path));
-        self
-    }
-
     /// The real books go on from the real books, and a scenario from those or from itself.
     ///
     /// # Errors
@@ -238,23 +221,70 @@ pub(super) fn is_plain_name(name: &str) -> bool {
         && !name.contains(|letter: char| letter == '/' || letter == '\\' || letter.is_control())
 }
 
-/// Rows of a CSV file without its header; a line feed within quotes ends no row.
-fn csv_rows(bytes: &[u8]) -> u64 {
-    let (mut quoted, mut rows, mut ended) = (false, 0, 0);
-    for at in memchr::memchr2_iter(b'"', b'\n', bytes) {
-        match bytes[at] {
-            b'"' => quoted = !quoted,
-            _ if quoted => {}
-            _ => (rows, ended) = (rows + 1, at + 1),
+/// What the manifest says of a file, found out piece by piece.
+pub(super) struct OutputMeter {
+    path: String,
+    hasher: Sha256,
+    bytes: u64,
+    rows: Option<RowCounter>,
+}
+
+impl OutputMeter {
+    /// Of a file of this name; rows are counted where it is CSV.
+    pub fn new(name: &str) -> Self {
+        let rows = name.ends_with(".csv").then(RowCounter::default);
+        Self { path: name.to_owned(), hasher: Sha256::new(), bytes: 0, rows }
+    }
+
+    /// Goes on with the next bytes.
+    pub fn add(&mut self, piece: &[u8]) {
+        self.hasher.update(piece);
+        self.bytes += piece.len() as u64;
+        if let Some(rows) = &mut self.rows {
+            rows.add(piece);
         }
     }
-    // The last row may lack its line feed.
-    (rows + u64::from(ended < bytes.len())).saturating_sub(1)
+
+    /// What the file is.
+    pub fn finish(self) -> ManifestOutput {
+        let (sha256, rows) = (hex(&self.hasher.finalize()), self.rows.map(|rows| rows.rows()));
+        ManifestOutput { path: self.path, sha256, bytes: self.bytes, rows }
+    }
+}
+
+/// Counts the rows of a CSV file; a line feed within quotes ends no row.
+#[derive(Default)]
+struct RowCounter {
+    quoted: bool,
+    /// Rows that have ended, the header among them.
+    ended: u64,
+    /// Something stands behind the last end.
+    open: bool,
+}
+
+impl RowCounter {
+    fn add(&mut self, piece: &[u8]) {
+        let mut after = None;
+        for at in memchr::memchr2_iter(b'"', b'\n', piece) {
+            match piece[at] {
+                b'"' => self.quoted = !self.quoted,
+                _ if self.quoted => {}
+                _ => (self.ended, after) = (self.ended + 1, Some(at + 1)),
+            }
+        }
+        self.open = after.map_or(self.open || !piece.is_empty(), |after| after < piece.len());
+    }
+
+    /// Rows without the header. The last may lack its line feed.
+    fn rows(&self) -> u64 {
+        (self.ended + u64::from(self.open)).saturating_sub(1)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::hash::sha256_hex;
 
     fn input(source: &str, path: &str) -> ManifestInput {
         ManifestInput {
@@ -266,6 +296,12 @@ mod tests {
             debit_total: Some("1.00".to_owned()),
             credit_total: None,
         }
+    }
+
+    fn output(name: &str, pieces: &[&[u8]]) -> ManifestOutput {
+        let mut meter = OutputMeter::new(name);
+        pieces.iter().for_each(|piece| meter.add(piece));
+        meter.finish()
     }
 
     #[test]
@@ -299,9 +335,9 @@ mod tests {
 
     #[test]
     fn json_goes_out_and_comes_back() {
-        let files = BTreeMap::from([("a.csv".to_owned(), b"h\n1\n".to_vec()), ("report.pdf".to_owned(), vec![0])]);
-        let manifest =
-            Manifest::new("Acme", "2004-Q2", "us-gaap", vec![input("l", "l.csv")], None).with_outputs(&files);
+        let mut manifest = Manifest::new("Acme", "2004-Q2", "us-gaap", vec![input("l", "l.csv")], None);
+        manifest.outputs =
+            [("a.csv", &b"h\n1\n"[..]), ("report.pdf", &[0])].map(|(name, bytes)| output(name, &[bytes])).into();
         let bytes = manifest.to_json().unwrap();
         assert!(bytes.starts_with(b"{\n  \"format_version\": 1,\n  \"closepack_version\""));
         assert!(bytes.ends_with(b"}\n"));
@@ -352,7 +388,14 @@ mod tests {
             ("h\n\"a\nb\"\n", 1),
             ("h\n\"a\"\"\n\"\n", 1),
         ] {
-            assert_eq!(csv_rows(text.as_bytes()), rows, "{text:?}");
+            let bytes = text.as_bytes();
+            let whole = output("a.csv", &[bytes]);
+            assert_eq!((whole.rows, whole.bytes), (Some(rows), bytes.len() as u64), "{text:?}");
+            assert_eq!(whole.sha256, sha256_hex(bytes));
+            for at in 0..=bytes.len() {
+                assert_eq!(output("a.csv", &[&bytes[..at], &bytes[at..], b""]), whole, "{text:?} in pieces from {at}");
+            }
+            assert_eq!(output("a.pdf", &[bytes]).rows, None);
         }
     }
 }

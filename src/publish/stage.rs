@@ -1,6 +1,6 @@
 //! Folders written so that they survive a crash, and read so that a change is seen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -16,6 +16,9 @@ use crate::domain::parallel;
 pub(super) const STAGING_PREFIX: &str = ".staging-";
 /// Begins the name of a link that is to become `current`.
 pub(super) const LINK_PREFIX: &str = ".current-";
+
+/// Bytes of a file that may wait for the disk: a large file is on its way there while the rest of it is composed.
+const UNSYNCED_BYTES_MAX: usize = 32 << 20;
 
 /// Makes a folder's entries durable; a parameter so that tests can let it fail.
 pub(super) type SyncDir<'a> = &'a dyn Fn(&Path) -> io::Result<()>;
@@ -93,17 +96,36 @@ pub(super) fn remove_leftovers(dir: &Path, prefix: &str) -> Result<(), IoFault> 
     Ok(())
 }
 
-/// Writes files to a folder, all of them durable; their names are so once the folder is synced.
-pub(super) fn write_files(dir: &Path, files: &[(&str, &[u8])]) -> Result<(), IoFault> {
-    // Most of the time is spent in waiting for the disk, which is better done for several files at once.
-    parallel::each(files, |(name, bytes)| write_file(&dir.join(name), bytes)).into_iter().collect()
+/// A file of a folder that is being written.
+pub(super) struct StagedFile {
+    file: File,
+    path: PathBuf,
+    /// Bytes that were written and are not durable.
+    unsynced: usize,
 }
 
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), IoFault> {
-    let mut file = at("make", path, OpenOptions::new().write(true).create_new(true).open(path))?;
-    at("write", path, file.write_all(bytes))?;
-    // A failed sync is told once only, so it is never tried again.
-    at("sync", path, file.sync_all())
+impl StagedFile {
+    /// Makes it; it must not be there.
+    pub fn create(path: &Path) -> Result<Self, IoFault> {
+        let file = at("make", path, OpenOptions::new().write(true).create_new(true).open(path))?;
+        Ok(Self { file, path: path.to_owned(), unsynced: 0 })
+    }
+
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), IoFault> {
+        at("write", &self.path, self.file.write_all(bytes))?;
+        self.unsynced += bytes.len();
+        if self.unsynced > UNSYNCED_BYTES_MAX {
+            at("sync", &self.path, self.file.sync_data())?;
+            self.unsynced = 0;
+        }
+        Ok(())
+    }
+
+    /// Makes it durable; its name is so once the folder is synced.
+    pub fn finish(self) -> Result<(), IoFault> {
+        // A failed sync is told once only, so it is never tried again.
+        at("sync", &self.path, self.file.sync_all())
+    }
 }
 
 /// Makes a new folder.
@@ -122,7 +144,7 @@ pub(super) fn read_verified(
     hashes: &BTreeMap<String, String>,
     wanted: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<BTreeMap<String, Vec<u8>>, FolderFault> {
-    only_named(dir, hashes)?;
+    only_named(dir, &hashes.keys().map(String::as_str).collect())?;
     let named: Vec<_> = hashes.iter().collect();
     let files = parallel::each(&named, |(name, expected)| {
         if wanted(name) {
@@ -130,8 +152,7 @@ pub(super) fn read_verified(
             has_hash(name, expected, bytes.as_deref().map(sha256_hex))?;
             Ok(bytes.map(|bytes| ((*name).clone(), bytes)))
         } else {
-            has_hash(name, expected, hash_plain(&dir.join(name))?)?;
-            Ok(None)
+            verify(dir, name, expected).map(|()| None)
         }
     });
     files.into_iter().filter_map(Result::transpose).collect()
@@ -141,8 +162,13 @@ fn altered<T>(file: &str, expected: &str, found: &str) -> Result<T, FolderFault>
     Err(FolderFault::Altered { file: file.to_owned(), expected: expected.to_owned(), found: found.to_owned() })
 }
 
+/// Looks at a file that must have this SHA-256.
+pub(super) fn verify(dir: &Path, name: &str, expected: &str) -> Result<(), FolderFault> {
+    has_hash(name, expected, hash_plain(&dir.join(name))?)
+}
+
 /// Refuses what is no folder, or has a file that is not named.
-fn only_named(dir: &Path, hashes: &BTreeMap<String, String>) -> Result<(), FolderFault> {
+pub(super) fn only_named(dir: &Path, expected: &BTreeSet<&str>) -> Result<(), FolderFault> {
     let folder = dir.file_name().unwrap_or(OsStr::new(".")).to_string_lossy();
     if !at("look at", dir, fs::symlink_metadata(dir))?.is_dir() {
         return altered(&folder, "a folder", "something else");
@@ -152,7 +178,7 @@ fn only_named(dir: &Path, hashes: &BTreeMap<String, String>) -> Result<(), Folde
         names.push(at("list", dir, entry)?.file_name());
     }
     names.sort();
-    let stranger = names.iter().find(|name| name.to_str().is_none_or(|name| !hashes.contains_key(name)));
+    let stranger = names.iter().find(|name| name.to_str().is_none_or(|name| !expected.contains(name)));
     stranger.map_or(Ok(()), |name| altered(&name.to_string_lossy(), "no such file", "a file"))
 }
 

@@ -1,11 +1,45 @@
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::fs;
 
 use super::*;
+use crate::domain::hash::sha256_hex;
 
 const ALL: Wanted<'static> = &|_| true;
 
 const QUARTER: &str = "2004-Q2";
+
+/// What one run publishes.
+#[derive(Debug, Clone)]
+struct Pack {
+    manifest: Manifest,
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Pack {
+    /// The pack's manifest as it is published.
+    fn published(&self) -> Manifest {
+        let outputs = self.files.iter().map(|(name, bytes)| {
+            let mut meter = manifest::OutputMeter::new(name);
+            meter.add(bytes);
+            meter.finish()
+        });
+        Manifest { outputs: outputs.collect(), ..self.manifest.clone() }
+    }
+}
+
+fn publish(out: &Path, pack: &Pack) -> Result<Published, PublishError> {
+    publish_syncing(out, pack, &stage::sync_dir)
+}
+
+/// Publishes a pack whose files come in pieces, as a run gives them.
+fn publish_syncing(out: &Path, pack: &Pack, sync_dir: stage::SyncDir<'_>) -> Result<Published, PublishError> {
+    let draft = Draft::begin_syncing(out, pack.manifest.clone(), sync_dir)?;
+    for (name, bytes) in &pack.files {
+        draft.add(name, bytes.chunks(3).map(<[u8]>::to_vec))?;
+    }
+    draft.publish_syncing(sync_dir)
+}
 
 fn pack(content: &str) -> Pack {
     let input = ManifestInput {
@@ -22,11 +56,11 @@ fn pack(content: &str) -> Pack {
         ("checks.csv".to_owned(), format!("check_id\n{content}\n").into_bytes()),
         ("report.pdf".to_owned(), format!("%PDF {content}").into_bytes()),
     ]);
-    Pack { quarter: QUARTER.to_owned(), run_id: manifest.run_id.clone(), files, manifest }
+    Pack { manifest, files }
 }
 
 fn run_dir(out: &Path, pack: &Pack) -> PathBuf {
-    out.join(QUARTER).join(RUNS).join(&pack.run_id)
+    out.join(QUARTER).join(RUNS).join(&pack.manifest.run_id)
 }
 
 fn current(out: &Path) -> Option<PathBuf> {
@@ -46,12 +80,12 @@ fn a_pack_is_published_and_opened() {
     let out = tempfile::tempdir().unwrap();
     let a = pack("a");
     assert_eq!(publish(out.path(), &a).unwrap(), Published::New);
-    assert_eq!(current(out.path()).unwrap(), Path::new(RUNS).join(&a.run_id));
+    assert_eq!(current(out.path()).unwrap(), Path::new(RUNS).join(&a.manifest.run_id));
     assert_eq!(names(&run_dir(out.path(), &a)), ["checks.csv", "manifest.json", "report.pdf"]);
-    assert_eq!(names(&out.path().join(QUARTER).join(RUNS)), [a.run_id.as_str()]);
+    assert_eq!(names(&out.path().join(QUARTER).join(RUNS)), [a.manifest.run_id.as_str()]);
     let opened = open_current(out.path(), QUARTER, ALL).unwrap();
     assert_eq!(opened.files, a.files);
-    assert_eq!(opened.manifest, a.manifest.clone().with_outputs(&a.files));
+    assert_eq!(opened.manifest, a.published());
     let bytes = fs::read(run_dir(out.path(), &a).join(MANIFEST)).unwrap();
     assert_eq!(opened.manifest_sha256, sha256_hex(&bytes));
 }
@@ -59,8 +93,7 @@ fn a_pack_is_published_and_opened() {
 /// The same pack as one of a scenario.
 fn under(scenario: &str, content: &str) -> Pack {
     let real = pack(content);
-    let manifest = real.manifest.under(Some(scenario));
-    Pack { run_id: manifest.run_id.clone(), manifest, ..real }
+    Pack { manifest: real.manifest.under(Some(scenario)), ..real }
 }
 
 #[test]
@@ -73,9 +106,12 @@ fn a_scenario_is_published_apart_under_a_lock_of_its_own() {
     publish(out.path(), &tried).unwrap();
     assert!(matches!(open_current(out.path(), QUARTER, ALL), Err(PriorError::Missing { .. })));
     publish(out.path(), &real).unwrap();
-    assert_ne!(real.run_id, tried.run_id);
-    assert_eq!(current(out.path()).unwrap(), Path::new(RUNS).join(&real.run_id));
-    assert_eq!(current(&out.path().join(SCENARIOS).join("ifrs")).unwrap(), Path::new(RUNS).join(&tried.run_id));
+    assert_ne!(real.manifest.run_id, tried.manifest.run_id);
+    assert_eq!(current(out.path()).unwrap(), Path::new(RUNS).join(&real.manifest.run_id));
+    assert_eq!(
+        current(&out.path().join(SCENARIOS).join("ifrs")).unwrap(),
+        Path::new(RUNS).join(&tried.manifest.run_id)
+    );
     assert_eq!(open_scenario(out.path(), "ifrs", QUARTER, ALL).unwrap().manifest.scenario.as_deref(), Some("ifrs"));
     for scenario in ["today", "", "..", "../..", "a/b"] {
         assert!(
@@ -198,13 +234,14 @@ fn leftovers_of_dead_runs_are_removed() {
     let out = tempfile::tempdir().unwrap();
     let a = pack("a");
     let runs = out.path().join(QUARTER).join(RUNS);
-    for name in [format!(".staging-{}", a.run_id), ".staging-other".to_owned()] {
+    for name in [format!(".staging-{}", a.manifest.run_id), ".staging-other".to_owned()] {
         fs::create_dir_all(runs.join(&name)).unwrap();
         fs::write(runs.join(name).join("checks.csv"), "half").unwrap();
     }
-    std::os::unix::fs::symlink("runs/x", out.path().join(QUARTER).join(format!(".current-{}", a.run_id))).unwrap();
+    std::os::unix::fs::symlink("runs/x", out.path().join(QUARTER).join(format!(".current-{}", a.manifest.run_id)))
+        .unwrap();
     assert_eq!(publish(out.path(), &a).unwrap(), Published::New);
-    assert_eq!(names(&runs), [a.run_id.as_str()]);
+    assert_eq!(names(&runs), [a.manifest.run_id.as_str()]);
     assert_eq!(names(&out.path().join(QUARTER)), [CURRENT, RUNS]);
     assert_eq!(open_current(out.path(), QUARTER, ALL).unwrap().files, a.files);
 }
@@ -286,15 +323,15 @@ fn a_pack_that_contradicts_itself_is_refused() {
         real.under(Some("")),
     ];
     for manifest in strange {
-        let changed = Pack { run_id: manifest.run_id.clone(), manifest, ..pack("a") };
+        let changed = Pack { manifest, ..pack("a") };
         assert!(matches!(publish(out.path(), &changed), Err(PublishError::NotAPack { .. })));
     }
     let sound = Manifest::new("Acme", QUARTER, "us-gaap", vec![], Some(before(None))).under(Some("ifrs"));
     assert_eq!(sound.goes_on_from_its_own(), Ok(()));
     let changes: [fn(&mut Pack); 6] = [
         |pack| pack.manifest.scenario = Some("ifrs".to_owned()),
-        |pack| pack.quarter = "2004-Q3".to_owned(),
-        |pack| pack.run_id = "0".repeat(16),
+        |pack| pack.manifest.quarter = "2004-Q3".to_owned(),
+        |pack| pack.manifest.run_id = "0".repeat(16),
         |pack| pack.manifest.basis = "ifrs".to_owned(),
         |pack| drop(pack.files.insert("../x".to_owned(), vec![])),
         |pack| drop(pack.files.insert(MANIFEST.to_owned(), vec![])),
@@ -304,5 +341,37 @@ fn a_pack_that_contradicts_itself_is_refused() {
         change(&mut changed);
         assert!(matches!(publish(out.path(), &changed), Err(PublishError::NotAPack { .. })));
     }
-    assert_eq!(names(out.path()), [""; 0]);
+    assert_eq!(names(&out.path().join(QUARTER)), [RUNS]);
+    assert_eq!(names(&out.path().join(QUARTER).join(RUNS)), [""; 0]);
+}
+
+#[test]
+fn a_draft_is_seen_once_it_is_published_and_leaves_nothing_otherwise() {
+    let out = tempfile::tempdir().unwrap();
+    let (a, runs) = (pack("a"), out.path().join(QUARTER).join(RUNS));
+    let draft = Draft::begin(out.path(), a.manifest.clone()).unwrap();
+    draft.add("checks.csv", [b"check_id\n".to_vec()]).unwrap();
+    assert!(matches!(draft.add("checks.csv", []), Err(PublishError::NotAPack { .. })));
+    assert_eq!((names(&runs), current(out.path())), (vec![format!(".staging-{}", a.manifest.run_id)], None));
+    drop(draft);
+    assert_eq!((names(&runs), current(out.path())), (vec![], None));
+    // A file that was not written to its end is in no pack.
+    let draft = Draft::begin(out.path(), a.manifest.clone()).unwrap();
+    let staging = runs.join(format!(".staging-{}", a.manifest.run_id));
+    fs::write(staging.join("checks.csv"), "").unwrap();
+    assert!(matches!(draft.add("checks.csv", []), Err(PublishError::Io { .. })));
+    assert!(matches!(draft.publish(), Err(PublishError::NotAPack { .. })));
+    assert_eq!((names(&runs), current(out.path())), (vec![], None));
+}
+
+/// What another process does to a folder that is being written is found before it is published.
+#[test]
+fn a_stranger_in_the_staged_folder_is_found() {
+    let out = tempfile::tempdir().unwrap();
+    let a = pack("a");
+    let draft = Draft::begin(out.path(), a.manifest.clone()).unwrap();
+    let staging = out.path().join(QUARTER).join(RUNS).join(format!(".staging-{}", a.manifest.run_id));
+    fs::write(staging.join("notes.txt"), "").unwrap();
+    assert!(matches!(draft.publish(), Err(PublishError::NotReadBack { file, .. }) if file == "notes.txt"));
+    assert_eq!(current(out.path()), None);
 }

@@ -381,7 +381,8 @@ fn close_quarter(heading: &str, folder: &Path, quarter: &str, before: Option<(&s
         prior_year: None,
     };
     let closed = close::close(inputs).unwrap_or_else(|faults| fail(&faults));
-    report::csv::files(report::csv::Inputs { book: &book, closed: &closed, sources: &sources })
+    let sensitivities = close::sensitivities(inputs, &closed);
+    report::csv::files(report::csv::Inputs { book: &book, closed: &closed, sources: &sources }, &sensitivities)
 }
 
 /// A figure of the page beside what the run gives.

@@ -15,6 +15,7 @@ mod statements;
 mod subledgers;
 
 use std::collections::BTreeMap;
+use std::sync::mpsc::{IntoIter, SyncSender, sync_channel};
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -26,7 +27,17 @@ use crate::domain::{Dimension, Money, parallel};
 use crate::ingest::SourceFile;
 use crate::records::Origin;
 use crate::rollforward::RollRow;
+use crate::sensitivity::SensitivityResult;
+pub use outlook::sensitivity;
 use sheet::{Sheet, encoded};
+
+/// The file of the sensitivities, which are measured while the others are composed.
+pub const SENSITIVITY: &str = "sensitivity.csv";
+
+/// Bytes of a file that are handed on together.
+const PIECE_BYTES: usize = 1 << 20;
+/// Most pieces of a file that wait to be taken.
+const PIECES_WAITING_MAX: usize = 64;
 
 /// Everything that the CSV files are written from.
 #[derive(Clone, Copy)]
@@ -36,45 +47,76 @@ pub struct Inputs<'a> {
     pub sources: &'a [SourceFile],
 }
 
-/// The pack's CSV files by name.
-#[must_use]
-pub fn files(inputs: Inputs<'_>) -> BTreeMap<String, Vec<u8>> {
-    let closed = inputs.closed;
-    // The largest file is written beside the others.
-    let (adjustments, mut files) = parallel::both(|| adjustments(inputs.book, closed), || other_files(inputs));
-    files.insert("adjustments.csv".to_owned(), adjustments);
-    files
+/// Takes a file as it is composed.
+struct Pieces(SyncSender<Vec<u8>>);
+
+impl Pieces {
+    /// Takes the rows of the sheet, where they are enough for a piece.
+    fn fill(&mut self, sheet: &mut Sheet) {
+        if sheet.len() >= PIECE_BYTES {
+            self.last(sheet.take());
+        }
+    }
+
+    /// Takes a piece of any length.
+    fn last(&mut self, piece: Vec<u8>) {
+        // Whoever takes no more has told why by what it returned.
+        let _ = self.0.send(piece);
+    }
 }
 
-fn other_files(inputs: Inputs<'_>) -> BTreeMap<String, Vec<u8>> {
-    let closed = inputs.closed;
-    let files: [(&str, Vec<u8>); 24] = [
-        ("impact.csv", impact(closed)),
-        ("journal_entries.csv", journal_entries(closed)),
-        ("posting.csv", posting(closed)),
-        ("trial_balance.csv", trial_balance(closed)),
-        ("inventory_reserve.csv", subledgers::inventory_reserve(closed)),
-        ("prepaid_advertising.csv", subledgers::prepaid_advertising(closed)),
-        ("fixed_assets.csv", subledgers::fixed_assets(closed)),
-        ("obligations.csv", subledgers::obligations(closed)),
-        ("installments.csv", subledgers::installments(closed)),
-        ("royalties.csv", subledgers::royalties(closed)),
-        ("exit_costs.csv", subledgers::exit_costs(inputs.book, closed)),
-        ("rollforward.csv", rollforward(closed)),
-        ("statements.csv", statements::lines(closed)),
-        ("dimensions.csv", statements::dimensions(closed)),
-        ("per_share.csv", statements::per_share(closed)),
-        ("tax.csv", statements::tax(closed)),
-        ("materiality.csv", statements::materiality(closed)),
-        ("margin.csv", statements::margin(closed)),
-        ("targets.csv", outlook::targets(closed)),
-        ("sensitivity.csv", outlook::sensitivity(closed)),
-        ("checks.csv", checks(closed)),
-        ("exceptions.csv", exceptions(closed)),
-        ("policies.csv", policies(inputs.book)),
-        ("sources.csv", sources(inputs.sources)),
-    ];
-    files.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect()
+/// How a file is composed.
+type Compose = fn(Inputs<'_>, &mut Pieces);
+
+/// The files, those with a row an item first: they take the longest.
+const FILES: [(&str, Compose); 24] = [
+    ("adjustments.csv", |inputs, pieces| adjustments(inputs.book, inputs.closed, pieces)),
+    ("inventory_reserve.csv", |inputs, pieces| subledgers::inventory_reserve(inputs.closed, pieces)),
+    ("rollforward.csv", |inputs, pieces| rollforward(inputs.closed, pieces)),
+    ("impact.csv", |inputs, pieces| pieces.last(impact(inputs.closed))),
+    ("journal_entries.csv", |inputs, pieces| pieces.last(journal_entries(inputs.closed))),
+    ("posting.csv", |inputs, pieces| pieces.last(posting(inputs.closed))),
+    ("trial_balance.csv", |inputs, pieces| pieces.last(trial_balance(inputs.closed))),
+    ("prepaid_advertising.csv", |inputs, pieces| pieces.last(subledgers::prepaid_advertising(inputs.closed))),
+    ("fixed_assets.csv", |inputs, pieces| pieces.last(subledgers::fixed_assets(inputs.closed))),
+    ("obligations.csv", |inputs, pieces| pieces.last(subledgers::obligations(inputs.closed))),
+    ("installments.csv", |inputs, pieces| pieces.last(subledgers::installments(inputs.closed))),
+    ("royalties.csv", |inputs, pieces| pieces.last(subledgers::royalties(inputs.closed))),
+    ("exit_costs.csv", |inputs, pieces| pieces.last(subledgers::exit_costs(inputs.book, inputs.closed))),
+    ("statements.csv", |inputs, pieces| pieces.last(statements::lines(inputs.closed))),
+    ("dimensions.csv", |inputs, pieces| pieces.last(statements::dimensions(inputs.closed))),
+    ("per_share.csv", |inputs, pieces| pieces.last(statements::per_share(inputs.closed))),
+    ("tax.csv", |inputs, pieces| pieces.last(statements::tax(inputs.closed))),
+    ("materiality.csv", |inputs, pieces| pieces.last(statements::materiality(inputs.closed))),
+    ("margin.csv", |inputs, pieces| pieces.last(statements::margin(inputs.closed))),
+    ("targets.csv", |inputs, pieces| pieces.last(outlook::targets(inputs.closed))),
+    ("checks.csv", |inputs, pieces| pieces.last(checks(inputs.closed))),
+    ("exceptions.csv", |inputs, pieces| pieces.last(exceptions(inputs.closed))),
+    ("policies.csv", |inputs, pieces| pieces.last(policies(inputs.book))),
+    ("sources.csv", |inputs, pieces| pieces.last(sources(inputs.sources))),
+];
+
+/// Composes the pack's CSV files, all but [`SENSITIVITY`], on all processors. `take` is given each with its pieces, on a
+/// thread of its own while the file is composed, and what it returns stands in a fixed order of the files.
+pub fn each<R: Send>(inputs: Inputs<'_>, take: impl Fn(&'static str, IntoIter<Vec<u8>>) -> R + Sync) -> Vec<R> {
+    std::thread::scope(|scope| {
+        let taken = parallel::each(&FILES, |(name, compose)| {
+            let (sender, receiver) = sync_channel(PIECES_WAITING_MAX);
+            let (name, take) = (*name, &take);
+            let taken = scope.spawn(move || take(name, receiver.into_iter()));
+            compose(inputs, &mut Pieces(sender));
+            taken
+        });
+        taken.into_iter().map(parallel::joined).collect()
+    })
+}
+
+/// The pack's CSV files by name.
+#[must_use]
+pub fn files(inputs: Inputs<'_>, sensitivities: &[SensitivityResult]) -> BTreeMap<String, Vec<u8>> {
+    let whole = |name: &str, pieces: IntoIter<Vec<u8>>| (name.to_owned(), pieces.collect::<Vec<_>>().concat());
+    let files = each(inputs, whole).into_iter();
+    files.chain([(SENSITIVITY.to_owned(), sensitivity(sensitivities))]).collect()
 }
 
 fn dimension(of: &Dimension) -> [String; 3] {
@@ -121,7 +163,7 @@ fn impact(closed: &Closed) -> Vec<u8> {
     sheet.bytes()
 }
 
-fn adjustments(book: &Book, closed: &Closed) -> Vec<u8> {
+fn adjustments(book: &Book, closed: &Closed, pieces: &mut Pieces) {
     let mut sheet = Sheet::new(&[
         "figure_id",
         "kind",
@@ -156,9 +198,10 @@ fn adjustments(book: &Book, closed: &Closed) -> Vec<u8> {
             sheet.texts([&row.entry_id, movement.code(), &row.origin.file]).numbers([line(&row.origin)]);
             let to = row.moved_to.as_ref();
             sheet.text(&row.policy).texts(to.map_or(["", ""], |to| [&to.brand, &to.segment])).end();
+            pieces.fill(&mut sheet);
         }
     }
-    sheet.bytes()
+    pieces.last(sheet.bytes());
 }
 
 fn journal_entries(closed: &Closed) -> Vec<u8> {
@@ -254,7 +297,7 @@ fn trial_balance(closed: &Closed) -> Vec<u8> {
     sheet.bytes()
 }
 
-fn rollforward(closed: &Closed) -> Vec<u8> {
+fn rollforward(closed: &Closed, pieces: &mut Pieces) {
     let mut sheet = Sheet::new(&[
         "kind", "entity", "brand", "segment", "item", "opening", "charged", "utilised", "released", "paid", "closing",
     ]);
@@ -265,11 +308,12 @@ fn rollforward(closed: &Closed) -> Vec<u8> {
             let moved = columns(row);
             totals.iter_mut().zip(moved).for_each(|(total, amount)| *total += amount);
             sheet.text(kind.name()).texts(codes(&row.dimension)).joined(row.item.parts()).amounts(moved).end();
+            pieces.fill(&mut sheet);
         }
         let nothing = String::new;
         sheet.row(&fields![one("total"), [nothing(), nothing(), nothing()], one(kind.name()), amounts(totals)]);
     }
-    sheet.bytes()
+    pieces.last(sheet.bytes());
 }
 
 fn checks(closed: &Closed) -> Vec<u8> {

@@ -3,7 +3,7 @@
 use super::{Sheet, optional, plain};
 use crate::book::Choice;
 use crate::close::Closed;
-use crate::sensitivity;
+use crate::sensitivity::{self, SensitivityResult};
 
 /// One row a target, by id.
 pub(super) fn targets(closed: &Closed) -> Vec<u8> {
@@ -18,10 +18,11 @@ pub(super) fn targets(closed: &Closed) -> Vec<u8> {
 
 /// One row a sensitivity, step and kind, and their `total`; the charge is positive. A step that a rule refuses has no
 /// changed charge, and says why.
-pub(super) fn sensitivity(closed: &Closed) -> Vec<u8> {
+#[must_use]
+pub fn sensitivity(sensitivities: &[SensitivityResult]) -> Vec<u8> {
     let mut sheet =
         Sheet::new(&["sensitivity_id", "input", "step", "kind", "base", "changed", "difference", "refused"]);
-    for result in &closed.sensitivities {
+    for result in sensitivities {
         for step in &result.steps {
             for kind in sensitivity::kinds() {
                 let base = result.base.get(kind);

@@ -89,7 +89,19 @@ impl Sheet {
         self.fields = 0;
     }
 
-    /// All that was written.
+    /// How many bytes there are.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The rows that were written since they were last taken.
+    pub fn take(&mut self) -> Vec<u8> {
+        // The next rows will need as much room.
+        let room = Vec::with_capacity(self.bytes.capacity());
+        std::mem::replace(&mut self.bytes, room)
+    }
+
+    /// All that was written, and not taken.
     pub fn bytes(self) -> Vec<u8> {
         self.bytes
     }

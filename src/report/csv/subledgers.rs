@@ -1,7 +1,7 @@
 //! The schedules of the subledgers.
 
 use super::sheet::{Encoded, Sheet, encoded};
-use super::{amounts, codes, date, dimension, line, one, plain};
+use super::{Pieces, amounts, codes, date, dimension, line, one, plain};
 use crate::book::Book;
 use crate::close::Closed;
 use crate::domain::Money;
@@ -13,7 +13,7 @@ fn transfer(to: Option<&TransferTo>) -> [String; 2] {
     to.map_or_else(|| [String::new(), String::new()], |to| [to.brand.clone(), to.segment.clone()])
 }
 
-pub(super) fn inventory_reserve(closed: &Closed) -> Vec<u8> {
+pub(super) fn inventory_reserve(closed: &Closed, pieces: &mut Pieces) {
     let mut sheet = Sheet::new(&[
         "entity",
         "brand",
@@ -44,9 +44,12 @@ pub(super) fn inventory_reserve(closed: &Closed) -> Vec<u8> {
     for run in closed.schedules.inventory.chunk_by(of_one_pool) {
         let key = &run[0].key;
         let pool = encoded(&[&codes(&key.dimension)[..], &[&key.group]].concat());
-        run.iter().for_each(|row| reserve_row(&mut sheet, &pool, row));
+        for row in run {
+            reserve_row(&mut sheet, &pool, row);
+            pieces.fill(&mut sheet);
+        }
     }
-    sheet.bytes()
+    pieces.last(sheet.bytes());
 }
 
 fn reserve_row(sheet: &mut Sheet, pool: &Encoded, row: &ReserveRow) {

@@ -20,6 +20,7 @@ use crate::close::Closed;
 use crate::domain::{Money, Quarter};
 use crate::ingest::SourceFile;
 use crate::records::{Disposition, ObligationKind, Recognition};
+use crate::sensitivity::SensitivityResult;
 use crate::statements::Amounts;
 
 /// Most rows of items that a table of the report shows: a reader looks at the largest, and the pack's CSV files have all.
@@ -32,6 +33,8 @@ pub struct Inputs<'a> {
     pub quarter: &'a Quarter,
     pub closed: &'a Closed,
     pub sources: &'a [SourceFile],
+    /// In the book's order.
+    pub sensitivities: &'a [SensitivityResult],
     /// The short hash of the run.
     pub run_id: &'a str,
     /// The pack that the quarter opens with; none in the first quarter.

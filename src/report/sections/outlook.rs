@@ -36,7 +36,7 @@ impl Composer<'_> {
 
     /// A block a sensitivity: the base charge of each kind, and a column a step with the difference from it.
     pub(super) fn sensitivities(&self) -> Composed<Vec<Block>> {
-        let results = &self.inputs.closed.sensitivities;
+        let results = self.inputs.sensitivities;
         if results.is_empty() {
             return Ok(vec![Block::Paragraph(self.words.nothing().to_owned())]);
         }

@@ -45,7 +45,9 @@ impl Reader {
             close::Inputs { book: &self.book, quarter, records: &records, prior, real_prior: None, prior_year: None };
         let closed = close::close(inputs).map_err(fault)?;
         let sources: Vec<SourceFile> = self.sources.iter().chain(&records.sources).cloned().collect();
-        let files = report::csv::files(report::csv::Inputs { book: &self.book, closed: &closed, sources: &sources });
+        let sensitivities = close::sensitivities(inputs, &closed);
+        let tables = report::csv::Inputs { book: &self.book, closed: &closed, sources: &sources };
+        let files = report::csv::files(tables, &sensitivities);
         Ok(Pack { closed, files })
     }
 }
