@@ -8,7 +8,7 @@ use crate::adjust::Movement;
 use crate::book::{Book, Shares, config};
 use crate::checks::{self, Check};
 use crate::diagnostics::{Code, Faults, Place};
-use crate::domain::{Money, Quarter};
+use crate::domain::{Money, Quarter, parallel};
 use crate::exceptions::{self, Exception};
 use crate::exit_costs::{self, ExitCosts};
 use crate::ingest::prior_pack::PriorPack;
@@ -106,50 +106,11 @@ pub fn close_into(inputs: Inputs<'_>, faults: Faults) -> Result<Closed, Faults> 
     let restated = prior.zip(real_prior).map(|(own, real)| scenario::restated(book, quarter, records, own, real));
     let records = restated.as_ref().unwrap_or(records);
     let schedules = schedules::measure_into(book, quarter, records, prior, faults)?;
-    let numbering = Numbering { quarter: &quarter.id, scenario: book.config.scenario.as_deref() };
-    let unsound = |error: EntryError| match &error {
-        EntryError::NoAccount { role, .. } => {
-            let help = "name the account in closepack.toml, under [accounts]";
-            configuration_fault(&error.to_string(), &format!("{role} = \"an account of the chart\""), help)
-        }
-        _ => {
-            let help = "give each role of [accounts] an account of its own";
-            configuration_fault(&error.to_string(), "accounts that make balanced entries", help)
-        }
-    };
-    let entries =
-        journal::propose(&schedules.adjustments, &book.config.accounts, numbering, quarter).map_err(unsound)?;
-    // A scenario is measured as if nothing had been posted, and never posts.
-    let nothing = Posted::default();
-    let posted = if book.config.scenario.is_some() { &nothing } else { &records.ledger.posted };
-    let (posting, proposed) = journal::remaining(&entries, posted, numbering, quarter).map_err(unsound)?;
-    let mut trial_balance = TrialBalance::build(&records.opening_balances, &records.ledger);
-    trial_balance.adjust(&proposed);
-    if book.config.scenario.is_some() {
-        trial_balance.take_back_posted();
-    }
-    let rolls = rollforward::build(&schedules, prior);
-    let reported;
-    let prior_quarter = if let Some(pack) = prior {
-        Some(&pack.statements)
-    } else {
-        reported = book.calendar.previous(&quarter.id).and_then(|before| statements::reported(book, &before.id));
-        reported.as_ref()
-    };
-    let positions = statements::positions(&trial_balance, &entries);
-    let statements = statements::build(statements::Inputs {
-        chart: &book.chart,
-        positions: &positions,
-        opens_fiscal_year: book.calendar.opens_fiscal_year(quarter),
-        prior_quarter,
-        prior_year: inputs.prior_year,
-    });
-    let relief = schedules.reserve_sums().into_iter().map(|(dimension, sums)| (dimension, sums.utilised_sale));
-    let views = statements::views(book, quarter, &positions, &statements, relief);
-    let no_costs = BTreeMap::new();
-    let borne = prior.map_or(&no_costs, |pack| &pack.exit_costs);
-    let exit_costs = exit_costs::build(book, quarter, &schedules, borne);
-    let checks = checks::run(checks::Inputs {
+    let (rolls, books) =
+        parallel::both(|| rollforward::build(&schedules, prior), || Books::of(inputs, records, &schedules));
+    let Books { entries, posting, proposed, trial_balance, statements, views, exit_costs } = books?;
+    let shares = book.shares.get(&quarter.id).copied();
+    let of_checks = checks::Inputs {
         book,
         quarter,
         records,
@@ -161,11 +122,12 @@ pub fn close_into(inputs: Inputs<'_>, faults: Faults) -> Result<Closed, Faults> 
         statements: &statements,
         views: &views,
         exit_costs: &exit_costs,
-    });
+    };
+    let (checks, reviews) =
+        parallel::both(|| checks::run(of_checks), || exceptions::reviews(&schedules, &records.ledger, shares, quarter));
+    let exceptions = exceptions::of_checks(&checks).chain(reviews).collect();
     let targets = targets::standings(book, quarter, &statements, prior);
-    let shares = book.shares.get(&quarter.id).copied();
     let impact = impact(&schedules, &statements, shares);
-    let exceptions = exceptions::build(&checks, &schedules, &records.ledger, shares, quarter);
     Ok(Closed {
         restated,
         trial_balance,
@@ -183,6 +145,66 @@ pub fn close_into(inputs: Inputs<'_>, faults: Faults) -> Result<Closed, Faults> 
         checks,
         exceptions,
     })
+}
+
+/// The books with the adjustments in them.
+struct Books {
+    entries: Vec<JournalEntry>,
+    posting: Vec<PostedRow>,
+    proposed: Vec<JournalEntry>,
+    trial_balance: TrialBalance,
+    statements: Vec<StatementLine>,
+    views: Views,
+    exit_costs: ExitCosts,
+}
+
+impl Books {
+    fn of(inputs: Inputs<'_>, records: &Records, schedules: &Schedules) -> Result<Self, Faults> {
+        let Inputs { book, quarter, prior, .. } = inputs;
+        let numbering = Numbering { quarter: &quarter.id, scenario: book.config.scenario.as_deref() };
+        let unsound = |error: EntryError| match &error {
+            EntryError::NoAccount { role, .. } => {
+                let help = "name the account in closepack.toml, under [accounts]";
+                configuration_fault(&error.to_string(), &format!("{role} = \"an account of the chart\""), help)
+            }
+            _ => {
+                let help = "give each role of [accounts] an account of its own";
+                configuration_fault(&error.to_string(), "accounts that make balanced entries", help)
+            }
+        };
+        let entries =
+            journal::propose(&schedules.adjustments, &book.config.accounts, numbering, quarter).map_err(unsound)?;
+        // A scenario is measured as if nothing had been posted, and never posts.
+        let nothing = Posted::default();
+        let posted = if book.config.scenario.is_some() { &nothing } else { &records.ledger.posted };
+        let (posting, proposed) = journal::remaining(&entries, posted, numbering, quarter).map_err(unsound)?;
+        let mut trial_balance = TrialBalance::build(&records.opening_balances, &records.ledger);
+        trial_balance.adjust(&proposed);
+        if book.config.scenario.is_some() {
+            trial_balance.take_back_posted();
+        }
+        let reported;
+        let prior_quarter = if let Some(pack) = prior {
+            Some(&pack.statements)
+        } else {
+            reported = book.calendar.previous(&quarter.id).and_then(|before| statements::reported(book, &before.id));
+            reported.as_ref()
+        };
+        let positions = statements::positions(&trial_balance, &entries);
+        let statements = statements::build(statements::Inputs {
+            chart: &book.chart,
+            positions: &positions,
+            opens_fiscal_year: book.calendar.opens_fiscal_year(quarter),
+            prior_quarter,
+            prior_year: inputs.prior_year,
+        });
+        let relief = schedules.reserve_sums().into_iter().map(|(dimension, sums)| (dimension, sums.utilised_sale));
+        let views = statements::views(book, quarter, &positions, &statements, relief);
+        let no_costs = BTreeMap::new();
+        let borne = prior.map_or(&no_costs, |pack| &pack.exit_costs);
+        let exit_costs = exit_costs::build(book, quarter, schedules, borne);
+        Ok(Self { entries, posting, proposed, trial_balance, statements, views, exit_costs })
+    }
 }
 
 /// Measures a closed quarter again under each of the book's sensitivities, in the book's order. Nothing else depends on

@@ -28,16 +28,15 @@ impl Exception {
     }
 }
 
-/// All exceptions of a run, failed checks first.
+/// The exceptions of failed checks; a run has them before its [`reviews`].
+pub fn of_checks(checks: &[Check]) -> impl Iterator<Item = Exception> {
+    checks.iter().filter(|check| check.status == Status::Fail).map(failed)
+}
+
+/// The judgements that no rule makes.
 #[must_use]
-pub fn build(
-    checks: &[Check],
-    schedules: &Schedules,
-    ledger: &Ledger,
-    shares: Option<Shares>,
-    quarter: &Quarter,
-) -> Vec<Exception> {
-    let mut found: Vec<Exception> = checks.iter().filter(|check| check.status == Status::Fail).map(failed).collect();
+pub fn reviews(schedules: &Schedules, ledger: &Ledger, shares: Option<Shares>, quarter: &Quarter) -> Vec<Exception> {
+    let mut found = Vec::new();
     found.extend(unexplained_units(&schedules.inventory));
     found.extend(reserves_above_cost(&schedules.inventory));
     found.extend(items_under_another_key(&schedules.inventory));

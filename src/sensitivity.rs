@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use crate::adjust::inventory_reserve::Judged;
+use crate::adjust::inventory_reserve::{Changed, Judged, Known};
 use crate::adjust::{Kind, Movement};
 use crate::book::{Book, Sensitivity, SensitivityInput};
 use crate::diagnostics::Faults;
@@ -190,15 +190,15 @@ const fn stock_input(input: SensitivityInput) -> Option<StockInput> {
 
 /// An item's judgements with one of them changed: `input * (1 + step)`, exact in units and unit prices. Nothing for an
 /// item that has no such input.
-fn changed(mut judged: Judged, input: StockInput, factor: Decimal) -> Option<Judged> {
-    let value = match input {
-        StockInput::SellingPrice => &mut judged.selling_price,
-        StockInput::ReplacementCost => &mut judged.replacement_cost,
-        StockInput::ExpectedUnits => &mut judged.expected_units,
-        StockInput::ScrapValue => &mut judged.scrap_value,
+fn changed(mut judged: Judged, input: StockInput, factor: Decimal) -> Option<Changed> {
+    let (value, known) = match input {
+        StockInput::SellingPrice => (&mut judged.selling_price, Known::Cost),
+        StockInput::ReplacementCost => (&mut judged.replacement_cost, Known::Cost),
+        StockInput::ExpectedUnits => (&mut judged.expected_units, Known::Prices),
+        StockInput::ScrapValue => (&mut judged.scrap_value, Known::Prices),
     };
     *value.as_mut()? *= factor;
-    Some(judged)
+    Some(Changed { judged, known })
 }
 
 /// To the nearest cent.

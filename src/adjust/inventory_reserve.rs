@@ -45,6 +45,22 @@ impl Judged {
     }
 }
 
+/// Other judgements than an item's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Changed {
+    pub judged: Judged,
+    pub known: Known,
+}
+
+/// What holds of an item's measurement under other judgements too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// The cost alone: a price is judged otherwise.
+    Cost,
+    /// The cost, net realizable value and market: units or scrap are judged otherwise.
+    Prices,
+}
+
 /// An item to be measured. Items stand in the order of their keys, which decides who gets an odd cent.
 #[derive(Debug, Clone, Copy)]
 pub struct Input<'a> {
@@ -172,17 +188,27 @@ fn scrap(input: &Input<'_>) -> Decimal {
 }
 
 fn compare(input: &Input<'_>, quarter_end: NaiveDate) -> Comparison {
+    let cost = Money::round(input.item.quantity_on_hand * input.item.unit_cost);
+    compare_at(input, cost, prices(input), quarter_end)
+}
+
+/// Net realizable value and market of a unit.
+fn prices(input: &Input<'_>) -> (Decimal, Decimal) {
+    let (item, judged, terms) = (input.item, &input.judged, &input.terms);
+    let nrv = net_realizable_value(item, judged, terms.royalty_rate);
+    (nrv, market(item, judged, nrv, terms.market))
+}
+
+/// As [`compare`], at a cost and prices that are known.
+fn compare_at(input: &Input<'_>, cost: Money, (nrv, market): (Decimal, Decimal), quarter_end: NaiveDate) -> Comparison {
     let (item, judged, terms) = (input.item, &input.judged, &input.terms);
     let quantity = item.quantity_on_hand;
-    let nrv = net_realizable_value(item, judged, terms.royalty_rate);
-    let market = market(item, judged, nrv, terms.market);
     let saleable = match terms.deadline {
         Some(deadline) if deadline <= quarter_end => Decimal::ZERO,
         Some(_) => quantity.min(judged.expected_units.unwrap_or_default()),
         None => quantity,
     };
     let excess = quantity - saleable;
-    let cost = Money::round(quantity * item.unit_cost);
     // Most items are worth their cost, which needs no product.
     let recoverable = if excess.is_zero() && item.unit_cost <= market {
         cost
@@ -239,11 +265,21 @@ pub fn measure(input: &Input<'_>, of_group: Option<Money>, quarter_end: NaiveDat
     conclude(input, &found, of_group.unwrap_or(found.shortfall), quarter_end)
 }
 
-/// The reserve that an item needs under other judgements than those of which `found` is the measurement: what rates
-/// require stays as it is. The input's opening has no part in it.
+/// The reserve that an item needs under other judgements than its own, of which `found` is the measurement: its cost and
+/// what rates require stay as they are. The input's opening has no part in it.
 #[must_use]
-pub fn requirement(input: &Input<'_>, found: &Measurement, of_group: Option<Money>, quarter_end: NaiveDate) -> Money {
-    let compared = compare(input, quarter_end);
+pub fn requirement(
+    input: &Input<'_>,
+    found: &Measurement,
+    known: Known,
+    of_group: Option<Money>,
+    quarter_end: NaiveDate,
+) -> Money {
+    let prices = match known {
+        Known::Cost => prices(input),
+        Known::Prices => (found.nrv, found.market),
+    };
+    let compared = compare_at(input, found.cost, prices, quarter_end);
     let tested = input.terms.methods.has(Method::LowerOfCost);
     let lower_of_cost = if tested { of_group.unwrap_or(compared.shortfall) } else { Money::ZERO };
     let returned = returned_shortfall(input.item, compared.nrv);

@@ -10,7 +10,7 @@ use crate::adjust::{
 use crate::book::policies::{Choice, ReserveRelief};
 use crate::book::{Basis, Book};
 use crate::diagnostics::Place;
-use crate::domain::{Dimension, Money, Quarter};
+use crate::domain::{Dimension, Money, Quarter, parallel};
 use crate::journal::Numbering;
 use crate::records::{Disposition, ItemName, ObligationKind, Origin, Recognition};
 
@@ -18,9 +18,15 @@ use crate::records::{Disposition, ItemName, ObligationKind, Origin, Recognition}
 pub(super) fn of(book: &Book, quarter: &Quarter, schedules: &Schedules) -> Vec<Adjustment> {
     let mut maker = Maker::new(book, quarter);
     // One movement after the other, as they will stand: millions of rows are then in order from the start.
-    for part in [Maker::reserve_charge, Maker::reserve_sale, Maker::reserve_scrap, Maker::reserve_release] {
-        schedules.inventory.iter().for_each(|row| part(&mut maker, row));
-    }
+    let movements = [Maker::reserve_charge, Maker::reserve_sale, Maker::reserve_scrap, Maker::reserve_release];
+    let of_reserves = parallel::each(&movements, |of_movement| {
+        let mut maker = Maker::new(book, quarter);
+        schedules.inventory.iter().for_each(|row| of_movement(&mut maker, row));
+        maker.adjustments
+    });
+    let mut of_reserves = of_reserves.into_iter();
+    maker.adjustments = of_reserves.next().unwrap_or_default();
+    of_reserves.for_each(|rows| maker.adjustments.extend(rows));
     schedules.prepaid.iter().for_each(|row| maker.prepaid(row));
     schedules.assets.iter().for_each(|row| maker.asset(row));
     schedules.obligations.iter().for_each(|row| maker.obligation(row));

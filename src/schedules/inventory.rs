@@ -7,7 +7,9 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::{ReserveRow, Terms};
-use crate::adjust::inventory_reserve::{self, Input, Judged, Measurement, Opening, ReleaseLimit, RollForward, Units};
+use crate::adjust::inventory_reserve::{
+    self, Changed, Input, Judged, Known, Measurement, Opening, ReleaseLimit, RollForward, Units,
+};
 use crate::book::policies::MarketTest;
 use crate::book::{Basis, Methods, UnitOfAccount};
 use crate::diagnostics::{Code, Faults};
@@ -40,7 +42,7 @@ pub(super) fn measure(terms: Terms<'_>, faults: &mut Faults) -> Vec<ReserveRow> 
 pub(super) fn differences(
     terms: Terms<'_>,
     measured: &[ReserveRow],
-    changes: &[impl Fn(Judged) -> Option<Judged> + Sync],
+    changes: &[impl Fn(Judged) -> Option<Changed> + Sync],
 ) -> Result<BTreeMap<Dimension, Vec<Money>>, Faults> {
     let mut faults = Faults::default();
     received_in_time(terms, &mut faults);
@@ -56,9 +58,19 @@ pub(super) fn differences(
         for at in part {
             let (lot, row) = &rows[at];
             let sums = sums.entry(&row.key.dimension).or_insert_with(|| vec![Money::ZERO; changes.len()]);
-            for (number, sum) in sums.iter_mut().enumerate() {
+            let (own, charged) = (Judged::of(lot.item), row.roll.net_charge());
+            let mut input = lot.input(own);
+            for (number, (change, sum)) in changes.iter().zip(sums).enumerate() {
                 let of_group = of_groups[number].get(at).copied().flatten();
-                *sum += difference(terms, lot, row, &changes[number], of_group);
+                let changed = change(own);
+                if changed.is_none() && of_group.is_none() {
+                    continue;
+                }
+                let (judged, known) = changed.map_or((own, Known::Prices), |changed| (changed.judged, changed.known));
+                input.judged = judged;
+                let found = &row.measurement;
+                let required = inventory_reserve::requirement(&input, found, known, of_group, terms.quarter.end);
+                *sum += row.roll.net_charge_at(required) - charged;
             }
         }
         sums
@@ -84,23 +96,6 @@ fn present<'a>(measured: &'a [ReserveRow], stocks: &'a Stocks<'_>) -> Vec<(Lot<'
         }
     }
     rows
-}
-
-fn difference(
-    terms: Terms<'_>,
-    lot: &Lot<'_>,
-    row: &ReserveRow,
-    change: impl Fn(Judged) -> Option<Judged>,
-    of_group: Option<Money>,
-) -> Money {
-    let own = Judged::of(lot.item);
-    let changed = change(own);
-    if changed.is_none() && of_group.is_none() {
-        return Money::ZERO;
-    }
-    let input = lot.input(changed.unwrap_or(own));
-    let required = inventory_reserve::requirement(&input, &row.measurement, of_group, terms.quarter.end);
-    row.roll.net_charge_at(required) - row.roll.net_charge()
 }
 
 fn release_limit(terms: Terms<'_>) -> ReleaseLimit {
@@ -266,13 +261,13 @@ impl<'a> Entries<'a> {
 fn of_groups<'a>(
     terms: Terms<'_>,
     lots: impl Iterator<Item = Lot<'a>> + Clone,
-    change: impl Fn(Judged) -> Option<Judged>,
+    change: impl Fn(Judged) -> Option<Changed>,
 ) -> Vec<Option<Money>> {
     if lots.clone().all(|lot| lot.stock.group.is_none()) {
         return Vec::new();
     }
     let inputs = lots.map(|lot| (lot, Judged::of(lot.item)));
-    let inputs = inputs.map(|(lot, own)| lot.input(change(own).unwrap_or(own)));
+    let inputs = inputs.map(|(lot, own)| lot.input(change(own).map_or(own, |changed| changed.judged)));
     inventory_reserve::group_requirements(inputs, terms.quarter.end)
 }
 

@@ -18,7 +18,7 @@ use rust_decimal::Decimal;
 pub use adjustments::tax_benefit;
 pub use royalties::RoyaltyRow;
 
-use crate::adjust::inventory_reserve::Judged;
+use crate::adjust::inventory_reserve::{Changed, Judged};
 use crate::adjust::prepaid_advertising::Earlier;
 use crate::adjust::{
     Adjustment, Movement, fixed_assets, inventory_reserve, obligations as obligation_rules, prepaid_advertising,
@@ -294,7 +294,7 @@ pub fn inventory_differences(
     records: &Records,
     prior: Option<&PriorPack>,
     measured: &Schedules,
-    changes: &[impl Fn(Judged) -> Option<Judged> + Sync],
+    changes: &[impl Fn(Judged) -> Option<Changed> + Sync],
 ) -> Result<BTreeMap<Dimension, Vec<Money>>, Faults> {
     inventory::differences(Terms { book, quarter, records, prior }, &measured.inventory, changes)
 }

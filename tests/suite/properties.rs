@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use closepack::adjust::inventory_reserve::{
-    Input, Judged, Measurement, Opening, ReleaseLimit, Terms, Units, measure, requirement, roll_forward,
+    Input, Judged, Known, Measurement, Opening, ReleaseLimit, Terms, Units, measure, requirement, roll_forward,
 };
 use closepack::book::policies::MarketTest;
 use closepack::book::{Method, Methods, StepTable};
@@ -93,14 +93,18 @@ proptest! {
         let roll = |found: Measurement| roll_forward(before, units, found.cost, found.required, limit);
         let input = Input::new(&own, terms, before);
         let found = measure(&input, None, end);
+        let Judged { selling_price, replacement_cost, .. } = Judged::of(&own);
+        let units_alone = Input { judged: Judged { selling_price, replacement_cost, ..Judged::of(&other) }, ..input };
+        let required = requirement(&units_alone, &found, Known::Prices, None, end);
+        prop_assert_eq!(required, measure(&units_alone, None, end).required);
         let input = Input { judged: Judged::of(&other), ..input };
         let changed = measure(&input, None, end);
-        let required = requirement(&input, &found, None, end);
+        let required = requirement(&input, &found, Known::Cost, None, end);
         prop_assert_eq!(required, changed.required);
         prop_assert_eq!(roll(found).net_charge_at(required), roll(changed).net_charge());
         prop_assert_eq!(roll(found).net_charge_at(found.required), roll(found).net_charge());
         let of_group = Some(Money::from_cents(opening * share / 100));
-        prop_assert_eq!(requirement(&input, &found, of_group, end), measure(&input, of_group, end).required);
+        prop_assert_eq!(requirement(&input, &found, Known::Cost, of_group, end), measure(&input, of_group, end).required);
     }
 
     #[test]

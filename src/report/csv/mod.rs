@@ -191,14 +191,26 @@ fn adjustments(book: &Book, closed: &Closed, pieces: &mut Pieces) {
         let (movement, of_run) = (run[0].movement, &run[0].dimension);
         let figures = format!("{}:{}:{of_run}:", schedules.figures, movement.code());
         let what = encoded(&[&[movement.kind().name()], &codes(of_run)[..]].concat());
-        for row in run {
-            sheet.joined(std::iter::once(&*figures).chain(row.item.parts())).encoded(&what);
-            sheet.joined(row.item.parts()).texts([basis, row.rule]);
-            sheet.amounts([row.carrying, row.measured, row.amount]);
-            sheet.texts([&row.entry_id, movement.code(), &row.origin.file]).numbers([line(&row.origin)]);
-            let to = row.moved_to.as_ref();
-            sheet.text(&row.policy).texts(to.map_or(["", ""], |to| [&to.brand, &to.segment])).end();
-            pieces.fill(&mut sheet);
+        // The same text in the same place: cheaper to see than the same text.
+        let texts = |row: &'_ Adjustment| {
+            [row.rule, &*row.entry_id, &*row.origin.file, &*row.policy].map(std::ptr::from_ref::<str>)
+        };
+        let words = |a: &Adjustment, b: &Adjustment| {
+            texts(a).into_iter().zip(texts(b)).all(|(a, b)| std::ptr::eq(a, b)) && a.moved_to == b.moved_to
+        };
+        for alike in run.chunk_by(words) {
+            let row = &alike[0];
+            let rule = encoded(&[basis, row.rule]);
+            let source = encoded(&[&row.entry_id, movement.code(), &row.origin.file]);
+            let to = row.moved_to.as_ref().map_or(["", ""], |to| [&to.brand, &to.segment]);
+            let policy = encoded(&[&row.policy, to[0], to[1]]);
+            for row in alike {
+                sheet.joined(std::iter::once(&*figures).chain(row.item.parts())).encoded(&what);
+                sheet.joined(row.item.parts()).encoded(&rule);
+                sheet.amounts([row.carrying, row.measured, row.amount]).encoded(&source);
+                sheet.numbers([line(&row.origin)]).encoded(&policy).end();
+                pieces.fill(&mut sheet);
+            }
         }
     }
     pieces.last(sheet.bytes());
