@@ -4,7 +4,7 @@
     python3 benches/run.py [--write-readme]
 
 Needs a release build of closepack and what benches/requirements.txt names. Parts of the run: `--only csv,parquet,small,
-ways,series`; smaller ledgers: `--lines N`. The ledgers are made below `--work` and taken away at the end; the series to
+ways,series,items`; smaller ledgers: `--lines N`; fewer items: `--items N`. The ledgers are made below `--work` and taken away at the end; the series to
 100 million lines needs 10 GB there.
 
 Each run of a peer follows a run of closepack on the same ledger. Ratios are medians over those pairs.
@@ -218,6 +218,60 @@ class Bench:
             for lines, took in measured.items()
         )
 
+    def items(self) -> str:
+        """A large inventory: what all that follows takes against the reading of it."""
+        if not self.args.closepack:
+            return ""
+        book, count = self.work / f"items-{self.args.items}", f"{self.args.items:,} items"
+        if not book.exists():
+            say(f"making {count}")
+            script("skus.py", book, self.args.items)
+        spoiled = self.spoiled(book)
+        out = self.work / "packs" / book.name
+        shutil.rmtree(out, ignore_errors=True)
+
+        def step(name: str, command: str, quarter: str, of: Path, accepted: tuple[int, ...]) -> Contender:
+            words = [command, "--book", of, "--quarter", quarter, "--out", out, "--as-of", "2005-01-01"]
+            return Contender(name, [str(word) for word in (self.args.closepack, *words)], accepted=accepted)
+
+        first, second = "2004-Q1", "2004-Q2"
+        steps = [
+            step("first quarter, read", "check", first, spoiled, (3,)),
+            step("first quarter, the whole run", "run", first, book, (0, 1)),
+            step("second quarter, the pack before and the sources read", "check", second, spoiled, (3,)),
+            step("second quarter, the whole run", "run", second, book, (0, 1)),
+        ]
+        for number in range(self.args.rounds + 1):
+            say(f"{count}: round {number} of {self.args.rounds}" if number else f"warming up: {count}")
+            shutil.rmtree(out, ignore_errors=True)
+            # What the round before has written must not be on its way to the disk.
+            subprocess.run(["sync"], check=True)
+            took = [self.once(contender) for contender in steps]
+            for contender, one in zip(steps, took) if number else ():
+                contender.runs.append(one)
+                before = {steps[1].name: 0, steps[3].name: 2}.get(contender.name)
+                if before is not None:
+                    contender.ratios.append((one.wall - took[before].wall) / took[0].wall)
+        shutil.rmtree(out)
+        text = ROW.format(f"{count}, {size(book / second / 'inventory.csv')}", "wall", "CPU", "peak memory",
+                          "what follows the reading, in readings")
+        rows = [row(contender) if contender.ratios else row(contender, "") for contender in steps]
+        return f"{text}|---|---:|---:|---:|---:|\n{''.join(rows)}"
+
+    def spoiled(self, book: Path) -> Path:
+        """The same book with a fault in the last row of each inventory: its run ends when all is read."""
+        out = book.with_name(f"{book.name}-spoiled")
+        if not out.exists():
+            shutil.copytree(book, out)
+            for inventory in out.glob("*/inventory.csv"):
+                text = inventory.read_text(encoding="utf-8")
+                at = text.rindex("\n", 0, -1) + 1
+                fields = text[at:].split(",")
+                # The scrap value, counted from the end: a description before it may have commas.
+                fields[-4] = "?"
+                inventory.write_text(text[:at] + ",".join(fields), encoding="utf-8")
+        return out
+
     # ------------------------------------------------------------ the report
 
     def report(self) -> str:
@@ -249,11 +303,10 @@ class Bench:
 
 # ---------------------------------------------------------------- small helpers
 
-def row(contender: Contender) -> str:
-    """A contender's row."""
+def row(contender: Contender, ratio: str = "1") -> str:
+    """A contender's row; the ratio is what is given where it has none."""
     took = medians(contender.runs)
-    ratio = "1"
-    if contender.name != "closepack":
+    if contender.ratios or contender.name != "closepack" and ratio:
         ratios = contender.ratios
         ratio = f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})" if ratios else ""
     return ROW.format(contender.name, f"{took.wall:.2f} s", f"{took.cpu:.2f} s", f"{took.peak:.0f} MB", ratio)
@@ -315,12 +368,13 @@ def write_readme(text: str) -> None:
 
 def arguments() -> argparse.Namespace:
     """What the run is asked."""
-    parts = ["csv", "parquet", "small", "ways", "series"]
+    parts = ["csv", "parquet", "small", "ways", "series", "items"]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--closepack", type=Path, default=HERE.parent / "target" / "release" / "closepack")
     parser.add_argument("--peers-only", action="store_true", help="without closepack, and so without ratios")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()), help="where the ledgers are made")
     parser.add_argument("--lines", type=int, default=10_000_000)
+    parser.add_argument("--items", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", type=lambda text: text.split(","), default=parts, help=",".join(parts))
     parser.add_argument("--series", type=lambda text: [int(word) for word in text.split(",")],

@@ -33,7 +33,7 @@ pub struct Most {
 
 impl Default for Most {
     fn default() -> Self {
-        Self { open: 1 << 14, again: 1 << 20 }
+        Self { open: 1 << 14, again: 1 << 19 }
     }
 }
 
