@@ -6,7 +6,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
 
 use polars_parquet_format::thrift::protocol::TCompactInputProtocol;
-use polars_parquet_format::{DataPageHeader, DataPageHeaderV2, DictionaryPageHeader, PageHeader, PageType};
+use polars_parquet_format::{PageHeader, PageType};
 
 use crate::ingest::limits::{PARQUET_PAGE_BYTES_MAX, PARQUET_PAGE_HEADER_BYTES_MAX};
 
@@ -42,7 +42,7 @@ pub fn look_at(file: &mut BufReader<File>, chunk: &Chunk) -> Result<(), Damage> 
     Ok(())
 }
 
-/// How many of a column's values are on a page; a page of none has no header for data.
+/// How many of a column's values are on a page; a page that is none of data has none.
 fn values(header: &PageHeader, left: u64) -> Result<u64, (&'static str, i32)> {
     let size = header.uncompressed_page_size;
     let unpacked = usize::try_from(size).ok().filter(|bytes| *bytes <= PARQUET_PAGE_BYTES_MAX);
@@ -52,31 +52,18 @@ fn values(header: &PageHeader, left: u64) -> Result<u64, (&'static str, i32)> {
         if count > most { Err((what, i32::try_from(count).unwrap_or(i32::MAX))) } else { Ok(count) }
     };
     // An entry of a dictionary takes at least a byte.
-    if let Some(DictionaryPageHeader { num_values, .. }) = header.dictionary_page_header {
-        counted(num_values, unpacked as u64, "entries of a dictionary")?;
-    }
-    if let Some(DataPageHeaderV2 {
-        num_values,
-        num_nulls,
-        num_rows,
-        definition_levels_byte_length: definition,
-        repetition_levels_byte_length: repetition,
-        ..
-    }) = header.data_page_header_v2
-    {
-        let values = counted(num_values, left, "values")?;
-        counted(num_nulls, values, "empty values")?;
-        counted(num_rows, values, "rows")?;
-        let before = counted(repetition, unpacked as u64, "bytes of repetition levels")?;
-        counted(definition, unpacked as u64 - before, "bytes of definition levels")?;
-    }
-    if let Some(DataPageHeader { num_values, .. }) = header.data_page_header {
-        counted(num_values, left, "values")?;
+    if let Some(page) = &header.dictionary_page_header {
+        counted(page.num_values, unpacked as u64, "entries of a dictionary")?;
     }
     match (header.type_, &header.data_page_header, &header.data_page_header_v2) {
-        (PageType::DATA_PAGE, Some(DataPageHeader { num_values, .. }), _)
-        | (PageType::DATA_PAGE_V2, _, Some(DataPageHeaderV2 { num_values, .. })) => {
-            counted(*num_values, left, "values")
+        (PageType::DATA_PAGE, Some(page), _) => counted(page.num_values, left, "values"),
+        (PageType::DATA_PAGE_V2, _, Some(page)) => {
+            let values = counted(page.num_values, left, "values")?;
+            counted(page.num_nulls, values, "empty values")?;
+            counted(page.num_rows, values, "rows")?;
+            let before = counted(page.repetition_levels_byte_length, unpacked as u64, "bytes of repetition levels")?;
+            counted(page.definition_levels_byte_length, unpacked as u64 - before, "bytes of definition levels")?;
+            Ok(values)
         }
         _ => Ok(0),
     }

@@ -54,12 +54,12 @@ impl Pieces {
     /// Takes the rows of the sheet, where they are enough for a piece.
     fn fill(&mut self, sheet: &mut Sheet) {
         if sheet.len() >= PIECE_BYTES {
-            self.last(sheet.take());
+            self.give(sheet.take());
         }
     }
 
     /// Takes a piece of any length.
-    fn last(&mut self, piece: Vec<u8>) {
+    fn give(&mut self, piece: Vec<u8>) {
         // Whoever takes no more has told why by what it returned.
         let _ = self.0.send(piece);
     }
@@ -73,27 +73,27 @@ const FILES: [(&str, Compose); 24] = [
     ("adjustments.csv", |inputs, pieces| adjustments(inputs.book, inputs.closed, pieces)),
     ("inventory_reserve.csv", |inputs, pieces| subledgers::inventory_reserve(inputs.closed, pieces)),
     ("rollforward.csv", |inputs, pieces| rollforward(inputs.closed, pieces)),
-    ("impact.csv", |inputs, pieces| pieces.last(impact(inputs.closed))),
-    ("journal_entries.csv", |inputs, pieces| pieces.last(journal_entries(inputs.closed))),
-    ("posting.csv", |inputs, pieces| pieces.last(posting(inputs.closed))),
-    ("trial_balance.csv", |inputs, pieces| pieces.last(trial_balance(inputs.closed))),
-    ("prepaid_advertising.csv", |inputs, pieces| pieces.last(subledgers::prepaid_advertising(inputs.closed))),
-    ("fixed_assets.csv", |inputs, pieces| pieces.last(subledgers::fixed_assets(inputs.closed))),
-    ("obligations.csv", |inputs, pieces| pieces.last(subledgers::obligations(inputs.closed))),
-    ("installments.csv", |inputs, pieces| pieces.last(subledgers::installments(inputs.closed))),
-    ("royalties.csv", |inputs, pieces| pieces.last(subledgers::royalties(inputs.closed))),
-    ("exit_costs.csv", |inputs, pieces| pieces.last(subledgers::exit_costs(inputs.book, inputs.closed))),
-    ("statements.csv", |inputs, pieces| pieces.last(statements::lines(inputs.closed))),
-    ("dimensions.csv", |inputs, pieces| pieces.last(statements::dimensions(inputs.closed))),
-    ("per_share.csv", |inputs, pieces| pieces.last(statements::per_share(inputs.closed))),
-    ("tax.csv", |inputs, pieces| pieces.last(statements::tax(inputs.closed))),
-    ("materiality.csv", |inputs, pieces| pieces.last(statements::materiality(inputs.closed))),
-    ("margin.csv", |inputs, pieces| pieces.last(statements::margin(inputs.closed))),
-    ("targets.csv", |inputs, pieces| pieces.last(outlook::targets(inputs.closed))),
-    ("checks.csv", |inputs, pieces| pieces.last(checks(inputs.closed))),
-    ("exceptions.csv", |inputs, pieces| pieces.last(exceptions(inputs.closed))),
-    ("policies.csv", |inputs, pieces| pieces.last(policies(inputs.book))),
-    ("sources.csv", |inputs, pieces| pieces.last(sources(inputs.sources))),
+    ("impact.csv", |inputs, pieces| pieces.give(impact(inputs.closed))),
+    ("journal_entries.csv", |inputs, pieces| pieces.give(journal_entries(inputs.closed))),
+    ("posting.csv", |inputs, pieces| pieces.give(posting(inputs.closed))),
+    ("trial_balance.csv", |inputs, pieces| pieces.give(trial_balance(inputs.closed))),
+    ("prepaid_advertising.csv", |inputs, pieces| pieces.give(subledgers::prepaid_advertising(inputs.closed))),
+    ("fixed_assets.csv", |inputs, pieces| pieces.give(subledgers::fixed_assets(inputs.closed))),
+    ("obligations.csv", |inputs, pieces| pieces.give(subledgers::obligations(inputs.closed))),
+    ("installments.csv", |inputs, pieces| pieces.give(subledgers::installments(inputs.closed))),
+    ("royalties.csv", |inputs, pieces| pieces.give(subledgers::royalties(inputs.closed))),
+    ("exit_costs.csv", |inputs, pieces| pieces.give(subledgers::exit_costs(inputs.book, inputs.closed))),
+    ("statements.csv", |inputs, pieces| pieces.give(statements::lines(inputs.closed))),
+    ("dimensions.csv", |inputs, pieces| pieces.give(statements::dimensions(inputs.closed))),
+    ("per_share.csv", |inputs, pieces| pieces.give(statements::per_share(inputs.closed))),
+    ("tax.csv", |inputs, pieces| pieces.give(statements::tax(inputs.closed))),
+    ("materiality.csv", |inputs, pieces| pieces.give(statements::materiality(inputs.closed))),
+    ("margin.csv", |inputs, pieces| pieces.give(statements::margin(inputs.closed))),
+    ("targets.csv", |inputs, pieces| pieces.give(outlook::targets(inputs.closed))),
+    ("checks.csv", |inputs, pieces| pieces.give(checks(inputs.closed))),
+    ("exceptions.csv", |inputs, pieces| pieces.give(exceptions(inputs.closed))),
+    ("policies.csv", |inputs, pieces| pieces.give(policies(inputs.book))),
+    ("sources.csv", |inputs, pieces| pieces.give(sources(inputs.sources))),
 ];
 
 /// Composes the pack's CSV files, all but [`SENSITIVITY`], on all processors. `take` is given each with its pieces, on a
@@ -213,7 +213,7 @@ fn adjustments(book: &Book, closed: &Closed, pieces: &mut Pieces) {
             }
         }
     }
-    pieces.last(sheet.bytes());
+    pieces.give(sheet.bytes());
 }
 
 fn journal_entries(closed: &Closed) -> Vec<u8> {
@@ -325,7 +325,7 @@ fn rollforward(closed: &Closed, pieces: &mut Pieces) {
         let nothing = String::new;
         sheet.row(&fields![one("total"), [nothing(), nothing(), nothing()], one(kind.name()), amounts(totals)]);
     }
-    pieces.last(sheet.bytes());
+    pieces.give(sheet.bytes());
 }
 
 fn checks(closed: &Closed) -> Vec<u8> {

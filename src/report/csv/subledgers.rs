@@ -49,7 +49,7 @@ pub(super) fn inventory_reserve(closed: &Closed, pieces: &mut Pieces) {
             pieces.fill(&mut sheet);
         }
     }
-    pieces.last(sheet.bytes());
+    pieces.give(sheet.bytes());
 }
 
 fn reserve_row(sheet: &mut Sheet, pool: &Encoded, row: &ReserveRow) {
